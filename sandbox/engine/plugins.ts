@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+
+import * as z from "zod";
+
+import { onPath } from "../tools/find.ts";
+import { checkout } from "../world/layout.ts";
+import type { Layout, } from "../world/layout.ts";
+import type { World } from "../world/part.ts";
+import { writeLauncher } from "./launcher.ts";
+
+/** A resource plugin that the program needs, and what serves where the official one can't be had. */
+interface PluginSpec {
+  readonly name: "kubernetes" | "docker" | "rancher2";
+  /** Official versions that will do, by the beginning of their number. */
+  readonly accepts: string;
+  /** What to say of the substitute. */
+  readonly substitute: string;
+}
+
+const plugins: readonly PluginSpec[] = [
+  { name: "kubernetes", accepts: "4.3", substitute: "stand-in for pulumi-resource-kubernetes" },
+  { name: "docker", accepts: "5.", substitute: "stand-in for pulumi-resource-docker" },
+  { name: "rancher2", accepts: "13.", substitute: "bridged here from Rancher's Terraform provider 1.25.0" },
+];
+
+/** Where a plugin came from, for `sandbox status`. */
+export interface InstalledPlugin {
+  readonly name: string;
+  readonly version: string;
+  readonly origin: string;
+}
+
+const PackageFile = z.looseObject({ version: z.string() });
+
+/** The version of a plugin that the program's packages ask for. */
+function wantedVersion(name: string): string {
+  const file = path.join(checkout, "node_modules", "@pulumi", name, "package.json");
+  return PackageFile.parse(JSON.parse(readFileSync(file, "utf8"))).version;
+}
+
+/**
+ * Puts every plugin where the sandbox's engine looks for it: the official one from PATH or the Pulumi home where there is one, else its substitute.
+ */
+export async function installPlugins(world: World): Promise<InstalledPlugin[]> {
+  return Promise.all(
+    plugins.map(async (spec) => {
+      const version = wantedVersion(spec.name);
+      const official = findOfficial(spec, world.layout);
+      const folder = path.join(world.layout.pulumiHome, "plugins", `resource-${spec.name}-v${version}`);
+      const executable = path.join(folder, `pulumi-resource-${spec.name}`);
+      mkdirSync(folder, { recursive: true });
+      rmSync(executable, { force: true });
+      if (official !== undefined) symlinkSync(official, executable);
+      else if (spec.name === "rancher2") symlinkSync(await world.tool("pulumi-resource-rancher2"), executable);
+      else writeLauncher(executable, path.join(checkout, "sandbox", "plugins", spec.name, "main.ts"));
+      return { name: spec.name, version, origin: official ?? spec.substitute };
+    }),
+  );
+}
+
+/** An official plugin that is installed already, on PATH or in the user's Pulumi home. */
+function findOfficial({ name, accepts }: PluginSpec, layout: Layout): string | undefined {
+  const executable = `pulumi-resource-${name}`;
+  const home = process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi");
+  const folder = path.join(home, "plugins");
+  const installed =
+    home === layout.pulumiHome || !existsSync(folder)
+      ? []
+      : readdirSync(folder)
+          .filter((entry) => entry.startsWith(`resource-${name}-v${accepts}`))
+          .sort()
+          .reverse()
+          .map((entry) => path.join(folder, entry, executable))
+          .filter((file) => existsSync(file));
+  return onPath(executable).find((file) => path.dirname(file) !== layout.bin) ?? installed[0];
+}

@@ -1,0 +1,32 @@
+// Command generate writes the Pulumi schema that the plugin embeds.
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfgen"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+
+	"drover.dev/sandbox/rancher2"
+)
+
+func main() {
+	// Warnings go nowhere: all there are is that upstream's documentation, which this build does without, is missing.
+	sink := diag.DefaultSink(io.Discard, os.Stderr, diag.FormatOptions{Color: colors.Never})
+	spec, err := tfgen.GenerateSchema(rancher2.Provider(), sink)
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := json.Marshal(spec)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join("cmd", "pulumi-resource-rancher2", "schema.json"), text, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,96 @@
+import http from "node:http";
+import https from "node:https";
+import { createInterface } from "node:readline";
+import { text as readText } from "node:stream/consumers";
+
+import { ApiError, connectionError } from "./api-error.ts";
+import type { Access } from "./credentials.ts";
+import { parseObject } from "./objects.ts";
+import type { KubernetesObject } from "./objects.ts";
+
+/** A request to the API server. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the server's address, beginning with a slash. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: KubernetesObject | readonly object[];
+  /** The body's type. Default JSON. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Talks to one API server over kept-alive connections. */
+export class Connection {
+  private readonly access: Access;
+  private readonly agent: http.Agent;
+  private readonly timeout: number | undefined;
+
+  /** @param timeout seconds until a request without an answer is given up; undefined: never. Watches have no timeout. */
+  constructor(access: Access, timeout?: number) {
+    this.access = access;
+    this.timeout = timeout;
+    const secure = access.server.startsWith("https:");
+    this.agent = secure ? new https.Agent({ keepAlive: true, ...access.tls }) : new http.Agent({ keepAlive: true });
+  }
+
+  /**
+   * Sends a request and returns the answer.
+   * @throws ApiError when the server refuses, Error when there is no answer
+   */
+  async send(request: ApiRequest): Promise<KubernetesObject> {
+    const signals = [request.signal, this.timeout === undefined ? undefined : AbortSignal.timeout(this.timeout * 1000)];
+    const response = await this.open({ ...request, signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)) });
+    const body = await readText(response).catch((error: unknown) => {
+      throw connectionError(request.method, this.url(request), error);
+    });
+    return answer(response.statusCode ?? 0, body, `${request.method.toLowerCase()} ${request.path}`);
+  }
+
+  /**
+   * Sends a request whose answer is a stream of JSON objects, one a line, and yields them as they come.
+   * @throws ApiError, Error as `send`; ends when the server ends the stream
+   */
+  async *stream(request: ApiRequest): AsyncGenerator<KubernetesObject, void> {
+    const response = await this.open(request);
+    if (response.statusCode !== 200) answer(response.statusCode ?? 0, await readText(response), `watch ${request.path}`);
+    for await (const line of createInterface({ input: response, crlfDelay: Infinity })) if (line !== "") yield parseObject(line);
+  }
+
+  private url(request: ApiRequest): string {
+    const query = new URLSearchParams(request.query).toString();
+    return `${this.access.server}${request.path}${query === "" ? "" : `?${query}`}`;
+  }
+
+  private open(request: ApiRequest): Promise<http.IncomingMessage> {
+    const url = this.url(request);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const headers = {
+      Accept: "application/json",
+      "User-Agent": "pulumi-kubernetes-stand-in",
+      ...this.access.headers(),
+      ...(body === undefined
+        ? {}
+        : { "Content-Type": request.contentType ?? "application/json", "Content-Length": String(Buffer.byteLength(body)) }),
+    };
+    const options = { method: request.method, headers, agent: this.agent, ...(request.signal ? { signal: request.signal } : {}) };
+    return new Promise((resolve, reject) => {
+      const sent = (url.startsWith("https:") ? https : http).request(url, options, resolve);
+      sent.once("error", (error) => {
+        reject(connectionError(request.method, url, error));
+      });
+      sent.end(body);
+    });
+  }
+}
+
+function answer(code: number, body: string, request: string): KubernetesObject {
+  let object: KubernetesObject = {};
+  try {
+    object = parseObject(body);
+  } catch (error) {
+    if (code < 300) throw new Error(`the API server's answer to ${request} is not JSON: ${body.slice(0, 80)}`, { cause: error });
+  }
+  if (code >= 300 || code < 200) throw new ApiError(code, object, request);
+  return object;
+}

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+
+import type { World } from "../world/part.ts";
+import { publishDemoImage } from "./images.ts";
+import type { DemoImage } from "./images.ts";
+
+/** What the sandbox's registry has at first: image name, app, and its tags. */
+const first: readonly (Pick<DemoImage, "part" | "repository" | "app"> & { readonly tags: readonly string[] })[] = [
+  { part: "public", repository: "kbase/narrative-develop", app: "narrative", tags: ["latest", "pr-12", "pr-13"] },
+  { part: "public", repository: "kbase/narrative", app: "narrative", tags: ["latest", "pr-30"] },
+  { part: "private", repository: "kbase/auth2-develop", app: "auth2", tags: ["latest", "pr-7"] },
+];
+
+/** One of the sandbox's images, with a commit that is made up from its name. */
+export function demoImage(image: Omit<DemoImage, "version" | "revision">): DemoImage {
+  const revision = createHash("sha1").update(`${image.repository}:${image.tag}`).digest("hex");
+  const number = /^pr-(\d+)$/.exec(image.tag)?.[1];
+  return { ...image, version: image.tag, revision, ...(number === undefined ? {} : { pullRequest: Number(number) }) };
+}
+
+/** Pushes the images that the sandbox begins with; those that are there already stay as they are. */
+export async function publishDemoImages(world: World): Promise<void> {
+  for (const { tags, ...image } of first) for (const tag of tags) await publishDemoImage(world, demoImage({ ...image, tag }));
+}
