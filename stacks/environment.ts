@@ -23,62 +23,71 @@ export interface AppOutput {
   readonly address: string;
 }
 
-/** A stack that is one environment: everything of it that Rancher runs. */
-export async function environmentStack(): Promise<{ apps: pulumi.Output<Record<string, AppOutput>> }> {
+/** An app's image as the configuration has it, and with its digest. */
+export interface ResolvedImage {
+  readonly written: string;
+  readonly image: PinnedImage;
+}
+
+/**
+ * A stack that is one environment: everything of it that Rancher runs.
+ *
+ * @throws RunError that lists what is wrong with the configuration, or with Rancher and the images; nothing has been attempted then
+ */
+export async function environmentStack(): Promise<{ apps: Record<string, AppOutput> }> {
   const environment = readEnvironment();
-  const { rancher, rancherToken: token } = environment;
   const registries = registriesOf(environment);
   const provider = registryProvider("registries", registries, {});
   const [unreachable, images] = await Promise.all([
-    checkRancher({ ...rancher, token }),
+    checkRancher({ ...environment.rancher, token: environment.rancherToken }),
     resolveAll(environment, registries, provider),
   ]);
   const problems = [...(unreachable === undefined ? [] : [unreachable]), ...images.problems];
   if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
+  return { apps: declareEnvironment(pulumi.getStack(), environment, registries, images.resolved) };
+}
 
-  const stack = pulumi.getStack();
+/** Declares an environment's resources. Asks nobody anything. */
+export function declareEnvironment(
+  stack: string,
+  environment: Environment,
+  registries: readonly RegistryAccess[],
+  images: ReadonlyMap<string, ResolvedImage>,
+): Record<string, AppOutput> {
+  const { tlsSecret, ingressClass } = environment;
   const place = new RancherEnvironment(stack, {
-    ...rancher,
+    ...environment.rancher,
     namespace: environment.namespace ?? stack,
-    token: pulumi.secret(token),
+    token: pulumi.secret(environment.rancherToken),
     quota: environment.quota,
     registries,
   });
   const { hostname, origin } = addressOf(environment);
-  const outputs: Record<string, AppOutput> = {};
-  for (const [name, { written, image }] of images.pinned) {
+  const declare = (name: string, { written, image }: ResolvedImage): [string, AppOutput][] => {
     const app = environment.apps[name];
-    if (app === undefined) continue;
-    new RancherWorkload(
-      name,
-      {
-        app,
-        written,
-        image,
-        namespace: place.namespace,
-        pullSecrets: place.pullSecrets,
-        host: hostname,
-        tlsSecret: environment.tlsSecret,
-        ingressClass: environment.ingressClass,
-        transform: transforms[name],
-      },
-      { providers: { kubernetes: place.kubernetes } },
-    );
-    const pullRequest = pullRequestOf(image.tag);
-    outputs[name] = {
-      image: written,
-      reference: formatImage(image),
-      ...(image.tag === undefined ? {} : { tag: image.tag }),
-      digest: image.digest,
-      ...(pullRequest === undefined ? {} : { pullRequest }),
-      address: origin + app.path,
-    };
-  }
-  return { apps: pulumi.output(outputs) };
+    if (app === undefined) return [];
+    const { namespace, pullSecrets, kubernetes } = place;
+    const args = { app, written, image, namespace, pullSecrets, host: hostname, tlsSecret, ingressClass, transform: transforms[name] };
+    new RancherWorkload(name, args, { providers: { kubernetes } });
+    return [[name, outputOf(written, image, origin + app.path)]];
+  };
+  return Object.fromEntries([...images].flatMap(([name, image]) => declare(name, image)));
+}
+
+function outputOf(written: string, image: PinnedImage, address: string): AppOutput {
+  const pullRequest = pullRequestOf(image.tag);
+  return {
+    image: written,
+    reference: formatImage(image),
+    ...(image.tag === undefined ? {} : { tag: image.tag }),
+    digest: image.digest,
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    address,
+  };
 }
 
 /** Every registry that the environment pulls from, with what the configuration says of it. */
-function registriesOf(environment: Environment): RegistryAccess[] {
+export function registriesOf(environment: Environment): RegistryAccess[] {
   const hosts = new Set([
     ...Object.keys(environment.registries),
     ...[...environment.selected.values()].map(({ reference }) => reference.registry),
@@ -96,18 +105,18 @@ async function resolveAll(
   provider: ReturnType<typeof registryProvider>,
 ) {
   const problems: string[] = [];
-  const pinned = new Map<string, { written: string; image: PinnedImage }>();
+  const resolved = new Map<string, ResolvedImage>();
   await Promise.all(
     [...selected].map(async ([app, { written, reference }]) => {
       const access = registries.find(({ host }) => host === reference.registry) ?? { host: reference.registry, http: false };
       try {
-        pinned.set(app, { written, image: await resolveDigest(reference, access, provider) });
+        resolved.set(app, { written, image: await resolveDigest(reference, access, provider) });
       } catch (error) {
         problems.push(`App ${app}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }),
   );
-  return { pinned: new Map([...pinned].sort(([a], [b]) => (a < b ? -1 : 1))), problems: problems.sort() };
+  return { resolved: new Map([...resolved].sort(([a], [b]) => (a < b ? -1 : 1))), problems: problems.sort() };
 }
 
 /** The environment's host as an Ingress takes it, and as a browser does. */

@@ -1,6 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+
+import { delegateControllers, returnProcesses } from "./cgroup-delegation.ts";
+
+const root = "/sys/fs/cgroup";
 
 /** One mounted cgroup hierarchy. */
 export interface Hierarchy {
@@ -33,7 +37,7 @@ export const hierarchies = () => parseHierarchies(readFileSync("/proc/self/mount
 
 /** Whether the machine has version 2 alone (kubelet and runc look at the same: what is mounted at /sys/fs/cgroup itself). */
 export const isUnified = (all: readonly Hierarchy[]) =>
-  all.some(({ folder, version }) => version === 2 && folder === "/sys/fs/cgroup");
+  all.some(({ folder, version }) => version === 2 && folder === root);
 
 /** The controllers that pods need and this machine does not offer. */
 export function missingControllers(
@@ -44,7 +48,7 @@ export function missingControllers(
     const offered = all.flatMap(({ controllers }) => controllers);
     return neededInVersion1.filter((name) => !offered.includes(name));
   }
-  const offered = read("/sys/fs/cgroup/cgroup.controllers").trim().split(" ");
+  const offered = read(path.join(root, "cgroup.controllers")).trim().split(" ");
   return needed.filter((name) => !offered.includes(name));
 }
 
@@ -54,7 +58,7 @@ export function missingControllers(
  */
 export function createCgroups(name: string): void {
   const all = hierarchies();
-  if (isUnified(all)) delegateControllers("/sys/fs/cgroup");
+  if (isUnified(all)) delegateControllers(root, needed);
   for (const { folder, controllers } of all) {
     const own = path.join(folder, name);
     mkdirSync(own, { recursive: true });
@@ -63,14 +67,7 @@ export function createCgroups(name: string): void {
       for (const file of ["cpuset.cpus", "cpuset.mems"])
         writeFileSync(path.join(own, file), readFileSync(path.join(folder, file), "utf8"));
   }
-  if (isUnified(all)) delegateControllers(path.join("/sys/fs/cgroup", name));
-}
-
-/** Lets the children of a cgroup use the needed controllers (cgroups(7), version 2: none is passed on unasked). */
-function delegateControllers(folder: string): void {
-  const control = path.join(folder, "cgroup.subtree_control");
-  const passed = readFileSync(control, "utf8").trim().split(" ");
-  for (const name of needed) if (!passed.includes(name)) writeFileSync(control, `+${name}`);
+  if (isUnified(all)) delegateControllers(path.join(root, name), needed);
 }
 
 /**
@@ -79,12 +76,37 @@ function delegateControllers(folder: string): void {
  */
 export async function removeCgroups(name: string): Promise<void> {
   const deadline = Date.now() + 10_000;
-  for (const { folder } of hierarchies()) {
+  const all = hierarchies();
+  for (const { folder } of all) {
     const own = path.join(folder, name);
     while (existsSync(own) && !removeTree(own)) {
       if (Date.now() > deadline) throw new Error(`the cgroup ${own} still has processes; end them and try again`);
       await delay(20);
     }
+  }
+  if (isUnified(all) && isWritable(root)) returnProcesses(root);
+}
+
+/**
+ * Makes cgroups in every hierarchy and removes them at once, to see that it can be done.
+ * @throws Error naming the folder that could not be written
+ */
+export function tryCgroups(): void {
+  const all = hierarchies();
+  for (const { folder } of all) {
+    const probe = path.join(folder, `probe-${String(process.pid)}`);
+    mkdirSync(probe);
+    rmdirSync(probe);
+  }
+  if (isUnified(all)) accessSync(path.join(root, "cgroup.subtree_control"), constants.W_OK);
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -80,7 +80,7 @@ export function apiServerArguments({ ports, pki }: ControlPlane): string[] {
 export function controllerManagerArguments({ ports, pki, folder }: ControlPlane): string[] {
   const authority = pki.authority("cluster");
   return flags({
-    ...delegated(folder, "controller-manager"),
+    ...shared(folder, "controller-manager"),
     "secure-port": ports.controllerManager,
     "tls-cert-file": pki.of("controller-manager").certificate,
     "tls-private-key-file": pki.of("controller-manager").key,
@@ -99,7 +99,7 @@ export function controllerManagerArguments({ ports, pki, folder }: ControlPlane)
 /** The scheduler. */
 export function schedulerArguments({ ports, pki, folder }: ControlPlane): string[] {
   return flags({
-    ...delegated(folder, "scheduler"),
+    ...shared(folder, "scheduler"),
     "secure-port": ports.scheduler,
     "tls-cert-file": pki.of("scheduler").certificate,
     "tls-private-key-file": pki.of("scheduler").key,
@@ -110,13 +110,10 @@ export function schedulerArguments({ ports, pki, folder }: ControlPlane): string
 }
 
 /** What both share. There is one of each, so an election would only take time. */
-function delegated(folder: string, user: string): Record<string, string | boolean> {
-  const kubeconfig = kubeconfigFile(folder, user);
+function shared(folder: string, user: string): Record<string, string | boolean> {
   return {
     "bind-address": "127.0.0.1",
-    kubeconfig,
-    "authentication-kubeconfig": kubeconfig,
-    "authorization-kubeconfig": kubeconfig,
+    "kubeconfig": kubeconfigFile(folder, user),
     "leader-elect": false,
     "profiling": false,
   };

@@ -30,9 +30,10 @@ export function ask(
   options: { readonly method?: string; readonly type?: string; readonly body?: unknown } = {},
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const host = endpoint.host ?? "127.0.0.1";
   const outgoing = request(
     {
-      host: endpoint.host ?? "127.0.0.1",
+      host,
       port: endpoint.port,
       path: route,
       method: options.method ?? "GET",
@@ -54,7 +55,9 @@ export function ask(
         .on("error", reject);
     },
   );
-  outgoing.on("error", reject);
+  outgoing.on("error", (error) => {
+    reject(new Error(`no answer from https://${host}:${String(endpoint.port)}${route}: ${error.message}`));
+  });
   outgoing.end(options.body === undefined ? undefined : JSON.stringify(options.body));
   return promise;
 }

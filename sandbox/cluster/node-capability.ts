@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, rmdirSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "node:fs";
 
-import { hierarchies, missingControllers } from "./cgroups.ts";
+import { hierarchies, missingControllers, tryCgroups } from "./cgroups.ts";
 import { findCommand, run } from "./commands.ts";
 import { findNodeRuntime } from "./node-runtime.ts";
 
@@ -77,14 +76,6 @@ const tryNamespaces = () =>
     ...["--mount", "--pid", "--net", "--fork", "--kill-child", "--propagation", "private", "--", "/bin/sh", "-ec"],
     "mount -t proc proc /proc; mount -t tmpfs tmpfs /run; ip link add name probe type bridge; ip link add name one type veth peer name two",
   ]);
-
-function tryCgroups(): void {
-  for (const { folder } of hierarchies()) {
-    const probe = path.join(folder, `drover-probe-${String(process.pid)}`);
-    mkdirSync(probe);
-    rmdirSync(probe);
-  }
-}
 
 async function reason(attempt: () => unknown): Promise<string | undefined> {
   try {

@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import path from "node:path";
 
 import { createAuthority, createSigningKey, issue } from "./certificates.ts";
@@ -66,7 +68,7 @@ export interface Pki {
   readonly serviceAccounts: { readonly privateKey: string; readonly publicKey: string };
 }
 
-/** Opens a cluster's certificates; makes those that are missing, once. */
+/** Opens a cluster's certificates; makes those that are missing, or whose server has another address than they say. */
 export async function openPki(folder: string, nodeAddress: string): Promise<Pki> {
   const pair = (name: string, at = folder): Pair => ({
     certificate: path.join(at, `${name}.crt`),
@@ -91,10 +93,16 @@ export async function openPki(folder: string, nodeAddress: string): Promise<Pki>
     writeFileSync(pki.serviceAccounts.publicKey, signing.publicKey, { mode: 0o600 });
   }
   for (const [name, { authority, ...subject }] of Object.entries(subjects(nodeAddress))) {
-    if (existsSync(pair(name).certificate)) continue;
+    if (existsSync(pair(name).certificate) && isFor(subject, readPair(pair(name)))) continue;
     writePair(pair(name), await issue(readPair(pki.authority(authority)), subject));
   }
   return pki;
+}
+
+/** Whether a certificate still names all its server's addresses: the network can have been changed in the settings. */
+function isFor({ hosts = [] }: Subject, { certificate }: Pair): boolean {
+  const own = new X509Certificate(certificate);
+  return hosts.every((host) => (isIP(host) === 0 ? own.checkHost(host) : own.checkIP(host)) !== undefined);
 }
 
 /** Reads a certificate and its key. */

@@ -105,4 +105,12 @@ describe("the cluster's certificates", () => {
     assert.notDeepEqual(readPair(pki.of("kubelet")), kubelet);
     assert.ok(certificate("kubelet").verify(new X509Certificate(readFileSync(pki.authority("cluster").certificate)).publicKey));
   });
+
+  it("issues anew what names another address than the server has, and nothing else", async () => {
+    const [admin, apiServer] = [readPair(pki.of("admin")), readPair(pki.of("apiserver"))];
+    await openPki(folder, "10.9.9.1");
+    assert.ok(certificate("kubelet").checkIP("10.9.9.1"));
+    assert.deepEqual(readPair(pki.of("admin")), admin);
+    assert.deepEqual(readPair(pki.of("apiserver")), apiServer);
+  });
 });
