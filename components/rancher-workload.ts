@@ -30,7 +30,8 @@ export class RancherWorkload extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
 
   constructor(name: string, args: RancherWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("drover:index:RancherWorkload", name, { image: formatImage(args.image) }, opts);
+    // No inputs: one that changes with the image would count as a second update.
+    super("drover:index:RancherWorkload", name, {}, opts);
     const { app, namespace } = args;
     const labels = manifests.objectLabels(name);
     const child = { parent: this };
@@ -112,7 +113,7 @@ function deploymentArgs(
       selector: { matchLabels: selector },
       strategy: manifests.strategyOf(app),
       progressDeadlineSeconds: app.deadline,
-      minReadySeconds: manifests.minReadySeconds(app),
+      ...manifests.settlingOf(app),
       revisionHistoryLimit: 5,
       template: {
         metadata: { labels: manifests.objectLabels(name) },

@@ -78,8 +78,9 @@ export const strategyOf = (app: App): types.input.apps.v1.DeploymentStrategy =>
     ? { type: "Recreate" }
     : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
 
-/** `minReadySeconds` of the Deployment. */
-export const minReadySeconds = (app: App): number => (app.health === undefined ? settling : 0);
+/** How long a pod must live before it counts; nothing where a health path says more. */
+export const settlingOf = (app: App): Pick<types.input.apps.v1.DeploymentSpec, "minReadySeconds"> =>
+  app.health === undefined ? { minReadySeconds: settling } : {};
 
 /** The key in a ConfigMap for a file's path; a ConfigMap's keys have no slashes. */
 export const fileKey = (path: string): string => path.replace(/^\/+/, "").replaceAll(/[^-._a-zA-Z0-9]/g, "_");

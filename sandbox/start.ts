@@ -2,6 +2,8 @@ import { request } from "node:http";
 
 import * as z from "zod";
 
+import { standInMark } from "./engine/plugins.ts";
+import type { InstalledEngine } from "./engine/engine.ts";
 import { mustPulumi, passToPulumi } from "./engine/pulumi.ts";
 import { up } from "./sandbox.ts";
 import { fail, heading, say } from "./terminal.ts";
@@ -24,7 +26,7 @@ async function main(): Promise<void> {
   heading("The sandbox");
   const world = await openWorld(say);
   const { layout } = world;
-  await up(world);
+  const engine = await up(world);
   say(`Everything serves after ${seconds(begin)}; npm run sandbox -- status says what and where.`);
 
   if (!(await isUp(layout))) {
@@ -46,8 +48,8 @@ async function main(): Promise<void> {
   heading("What happened");
   say(`  The stack's configuration was changed in one word (image: ${pullRequest}), the tag was resolved to the digest that it`);
   say("  has in the registry, the preview showed the one Deployment that differs, and the update rolled it: new pods first,");
-  say("  old ones after. Rancher and the two plugins for Kubernetes and Docker are stand-ins here; the engine, the");
-  say("  control plane, the node, the registry and the ingress controller are real.");
+  say("  old ones after. The engine, the registry, the control plane, the node and the ingress controller are the real ones.");
+  say(`  Stand-ins here: Rancher's server${standIns(engine)}.`);
   heading("What to type next");
   say(`  npm run pulumi -- config set image pr-13 --stack ${stack}`);
   say(`  npm run pulumi -- up --stack ${stack}`);
@@ -58,6 +60,12 @@ async function main(): Promise<void> {
 }
 
 const seconds = (begin: number) => `${String(Math.round((Date.now() - begin) / 1000))} s`;
+
+/** The parts of the engine that are stand-ins, to go on a list with. */
+const standIns = ({ languageHost, plugins }: InstalledEngine) =>
+  [languageHost, ...plugins.map(({ origin }) => origin)]
+    .flatMap((origin) => (origin.startsWith(standInMark) ? [`, ${origin.slice(standInMark.length)}`] : []))
+    .join("");
 
 /** Runs the CLI on the terminal, after saying so. */
 async function run(layout: Layout, ...args: string[]): Promise<void> {

@@ -5,13 +5,14 @@ import * as z from "zod";
 
 import { dataFolder } from "../world/layout.ts";
 import type { Part } from "../world/part.ts";
-import { startServer } from "../world/processes.ts";
+import { runningPid, startServer } from "../world/processes.ts";
 import { applyObject, clusterFolder, clusterPki, endpoint } from "./cluster.ts";
 import { flags } from "./control-plane-arguments.ts";
 import { ask } from "./https-client.ts";
 import type { Endpoint } from "./https-client.ts";
 import { kubeconfigFile } from "./kubeconfig.ts";
 import { kwokConfig } from "./kwok-stages.ts";
+import { removeNode } from "./node-pods.ts";
 import { nodeName } from "./pki.ts";
 
 const server = "kwok";
@@ -30,7 +31,7 @@ export const kwok: Part = {
     const config = path.join(dataFolder(layout, "kwok"), "kwok.yaml");
     writeFileSync(config, kwokConfig());
     // A real node of an earlier run would keep pods that nobody runs any more.
-    await ask(apiServer, `/api/v1/nodes/${nodeName}`, { method: "DELETE" });
+    if (runningPid(layout, "node") === undefined) await removeNode(apiServer, nodeName);
     for (const name of names)
       await applyObject(apiServer, `/api/v1/nodes/${name}`, {
         apiVersion: "v1",
@@ -77,5 +78,5 @@ async function fakeNodes(apiServer: Endpoint): Promise<{ name: string; ready: bo
 
 /** Removes the fake nodes that an earlier run has left, so that no pod waits for them or seems to run on them. */
 export async function removeFakeNodes(apiServer: Endpoint): Promise<void> {
-  for (const { name } of await fakeNodes(apiServer)) await ask(apiServer, `/api/v1/nodes/${name}`, { method: "DELETE" });
+  for (const { name } of await fakeNodes(apiServer)) await removeNode(apiServer, name);
 }

@@ -41,9 +41,20 @@ export function parsePods(body: string): NodePod[] {
   });
 }
 
-/** The pods that the API server believes to be on the node. */
-export async function podsOnNode(apiServer: Endpoint): Promise<NodePod[]> {
-  return parsePods((await ask(apiServer, `/api/v1/pods?fieldSelector=spec.nodeName%3D${nodeName}`)).body);
+/** The pods that the API server believes to be on a node. */
+export async function podsOnNode(apiServer: Endpoint, node = nodeName): Promise<NodePod[]> {
+  return parsePods((await ask(apiServer, `/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`)).body);
+}
+
+/** Removes a node that does not run any more, and its pods with it: by itself the cluster would call them running for about a minute longer. */
+export async function removeNode(apiServer: Endpoint, node: string): Promise<void> {
+  const pods = await podsOnNode(apiServer, node);
+  await ask(apiServer, `/api/v1/nodes/${node}`, { method: "DELETE" });
+  for (const { id } of pods) {
+    const [namespace = "", name = ""] = id.split("/");
+    const route = `/api/v1/namespaces/${namespace}/pods/${name}?gracePeriodSeconds=0`;
+    await ask(apiServer, route, { method: "DELETE" });
+  }
 }
 
 /** Of pods that were ready, those that are not again: still as the last run of the node left them, or not ready yet. Those that are gone do not count. */

@@ -50,7 +50,9 @@ export const node: Part = {
       if (runningPid(layout, "kwok") === undefined) await removeFakeNodes(apiServer);
       wanted.push(...(await podsOnNode(apiServer)).filter(({ ready }) => ready).map(({ id }) => id));
       const folder = dataFolder(layout, "node");
-      const runtime = await findNodeRuntime(world.say);
+      const runtime = await findNodeRuntime((line) => {
+        world.say(line);
+      });
       const snapshotter = await detectSnapshotter(folder);
       writeConfig(world, { settings, pki, runtime, folder, snapshotter }, await world.tool("kubelet"));
       createCgroups(cgroupName(settings));

@@ -9,7 +9,7 @@ import { checkout } from "../world/layout.ts";
 import type { World } from "../world/part.ts";
 import { kubeconfigFile, passphraseFile } from "./environment.ts";
 import { writeLauncher } from "./launcher.ts";
-import { installPlugins } from "./plugins.ts";
+import { installPlugins, standInMark } from "./plugins.ts";
 import type { InstalledPlugin } from "./plugins.ts";
 
 /** Where the engine and its plugins came from. */
@@ -40,7 +40,7 @@ export async function installEngine(world: World): Promise<InstalledEngine> {
     link(cli, path.join(layout.bin, "pulumi"));
     link(official, launcher);
   }
-  return { cli, languageHost: official ?? "stand-in for pulumi-language-nodejs", plugins };
+  return { cli, languageHost: official ?? `${standInMark}pulumi-language-nodejs`, plugins };
 }
 
 /** Puts the engine itself in the folder of its language host: where the two are apart, it warns at every run. */

@@ -82,7 +82,5 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
 });
 const engine = process.argv.at(-1);
 if (engine !== undefined && /^[\w.]+:\d+$/.test(engine)) endWithEngine(engine);
-process.on("SIGTERM", () => process.exit(0));
-process.on("SIGINT", () => {
-  // A terminal sends Ctrl-C to everybody; the engine decides what it means.
-});
+// The engine asks with SIGINT first, and with SIGKILL five seconds later.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));

@@ -6,7 +6,7 @@ import * as z from "zod";
 
 import { onPath } from "../tools/find.ts";
 import { checkout } from "../world/layout.ts";
-import type { Layout, } from "../world/layout.ts";
+import type { Layout } from "../world/layout.ts";
 import type { World } from "../world/part.ts";
 import { writeLauncher } from "./launcher.ts";
 
@@ -19,9 +19,12 @@ interface PluginSpec {
   readonly substitute: string;
 }
 
+/** How the origin of a stand-in begins. */
+export const standInMark = "stand-in for ";
+
 const plugins: readonly PluginSpec[] = [
-  { name: "kubernetes", accepts: "4.3", substitute: "stand-in for pulumi-resource-kubernetes" },
-  { name: "docker", accepts: "5.", substitute: "stand-in for pulumi-resource-docker" },
+  { name: "kubernetes", accepts: "4.3", substitute: `${standInMark}pulumi-resource-kubernetes` },
+  { name: "docker", accepts: "5.", substitute: `${standInMark}pulumi-resource-docker` },
   { name: "rancher2", accepts: "13.", substitute: "bridged here from Rancher's Terraform provider 1.25.0" },
 ];
 

@@ -26,7 +26,12 @@ async function main(file: string | undefined): Promise<void> {
     cert: readFileSync(config.tls.certificate),
     key: readFileSync(config.tls.key),
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void Promise.all([watches.stop(), app.close()]));
+  const end = async () => {
+    await Promise.allSettled([watches.stop(), app.close()]);
+    // The Kubernetes client keeps free connections for some seconds; nobody needs to wait for them.
+    process.exit();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void end());
   await watches.start();
   await app.listen({ host: "127.0.0.1", port: config.port });
   console.log(`Rancher front (stand-in) for cluster ${config.cluster.id} on https://127.0.0.1:${String(config.port)}`);

@@ -54,9 +54,10 @@ export function buildServer(front: Front, proxy: ClusterProxy, log: Log, tls: Pi
       done(Object.assign(new Error("the body is not JSON"), { statusCode: 400 }));
     }
   });
-  app.addHook("onClose", () => {
+  app.addHook("preClose", (done) => {
     for (const socket of tunnels) socket.destroy();
     proxy.close();
+    done();
   });
   routes(app, front, log);
   return app;

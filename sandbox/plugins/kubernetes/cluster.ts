@@ -1,4 +1,5 @@
 import type { EngineLog } from "../shared/engine-log.ts";
+import { ApiError } from "./api-error.ts";
 import { Connection } from "./connection.ts";
 import { accessFor } from "./credentials.ts";
 import { Discovery } from "./discovery.ts";
@@ -75,7 +76,10 @@ export async function openSession(settings: Settings, log: EngineLog, cancelled:
     defaultNamespace = context.namespace || "default";
     const connection = new Connection(await accessFor(config, context), settings.requestTimeout);
     await connection.send({ method: "GET", path: "/openapi/v3", signal: cancelled }).catch((error: unknown) => {
-      throw new Error(`unable to load schema information from the API server: ${message(error)}`, { cause: error });
+      // This request's answer is read raw by the official plugin, so that it has a sentence of its own for a refused account.
+      const refused = error instanceof ApiError && error.code === 401;
+      const reason = refused ? "the server has asked for the client to provide credentials" : message(error);
+      throw new Error(`unable to load schema information from the API server: ${reason}`, { cause: error });
     });
     return { ...session, defaultNamespace, cluster: new Cluster(connection), unreachable: "" };
   } catch (error) {

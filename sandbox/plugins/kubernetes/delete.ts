@@ -1,6 +1,6 @@
 import type { ValueMap } from "../shared/values.ts";
 import { NoSuchKind, isNotFound } from "./api-error.ts";
-import { NotReady } from "./await/await-ready.ts";
+import { NotReady, once } from "./await/await-ready.ts";
 import { skipsAwait } from "./await/awaiters.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { Cluster, Session } from "./cluster.ts";
@@ -86,6 +86,9 @@ interface Deletion {
 /** @throws NotReady when the object is still there when the time is over or the person gives up */
 async function untilGone(session: Session, cluster: Cluster, client: ResourceClient, deletion: Deletion): Promise<void> {
   const { urn, name, uid } = deletion;
+  const say = once((severity, message) => {
+    session.log.status(severity, urn, message);
+  });
   let last = deletion.live;
   const over = AbortSignal.any([AbortSignal.timeout(deletion.timeout * 1000), session.cancelled]);
   const ended = await new Promise<boolean>((resolve) => {
@@ -95,7 +98,7 @@ async function untilGone(session: Session, cluster: Cluster, client: ResourceCli
         if (uid !== "" && uidOf(object) !== uid) return;
         last = object;
         if (type === "DELETED") done(true);
-        else if (text(object, "metadata", "deletionTimestamp") !== "") session.log.status("info", urn, "Resource scheduled for deletion");
+        else if (text(object, "metadata", "deletionTimestamp") !== "") say("info", "Resource scheduled for deletion");
       },
       name,
     );

@@ -52,7 +52,7 @@ export async function diff(session: Session, request: DiffRequest): Promise<Diff
   if (settings.enableServerSideApply) remove(old, "metadata", "resourceVersion");
   if (nameOf(wanted) !== "") put(old, ["metadata", "name"], nameOf(checkpoint.live));
   const ignored = request.ignoreChanges.map(readPath);
-  const found = differences(old, wanted, before, forceNew(wanted, settings)).filter(
+  const found = differences(old, wanted, forceNew(wanted, settings)).filter(
     ({ path }) => !ignored.some((ignore) => contains(ignore, path)),
   );
   const details = new Map(found.map(({ path, change, replace }) => [writePath(path), { change, replace }]));

@@ -1,10 +1,10 @@
-import { isMap } from "../shared/values.ts";
+import { containsUnknown, isMap } from "../shared/values.ts";
 import type { Plain, PlainMap } from "../shared/values.ts";
-import { containsUnknown } from "../shared/values.ts";
 import { isBuiltIn, isDefinition, isSecret, kindFromObject } from "./kinds.ts";
 import { at, map, remove, text } from "./objects.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { canonicalQuantity } from "./quantity.ts";
+import { withoutZeroValues } from "./zero-values.ts";
 
 /** Fields that only the server sets (Kubernetes API reference, ObjectMeta). */
 const readOnlyMetadata = [
@@ -23,7 +23,8 @@ const quantityFields: ReadonlySet<string> = new Set(["sizeLimit", "divisor", "av
 
 /**
  * Inputs in the one form that equal inputs share, so that they compare equal to each other and to what the server gives back.
- * A Secret's `stringData` becomes `data`, quantities get their canonical form, nulls and what only the server sets are dropped.
+ * A Secret's `stringData` becomes `data`, quantities get their canonical form; nulls, what the server
+ * would leave out and what only the server sets are dropped.
  * Custom resources, and inputs with unknown values, only lose what the server sets. The argument is left alone.
  */
 export function normalizeInputs(inputs: KubernetesObject): KubernetesObject {
@@ -36,7 +37,7 @@ function structuredMap(inputs: KubernetesObject, known: boolean): KubernetesObje
   if (!known) return copyOf(inputs);
   if (isSecret(inputs)) return normalizedSecret(withoutNulls(inputs));
   if (isDefinition(inputs)) return normalizedDefinition(copyOf(inputs));
-  return withQuantities(withoutNulls(inputs), "spec" in inputs);
+  return withQuantities(withoutZeroValues(withoutNulls(inputs)), "spec" in inputs);
 }
 
 /** A deep copy. */
