@@ -134,6 +134,7 @@ function deploymentArgs(
               ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret } }] }),
               ...(app.resources === undefined ? {} : { resources: { ...app.resources } }),
               ...manifests.probesOf(app),
+              ...manifests.lifecycleOf(app),
               securityContext: container,
               ...present("volumeMounts", volumeMounts),
             },

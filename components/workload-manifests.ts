@@ -78,6 +78,13 @@ export const strategyOf = (app: App): types.input.apps.v1.DeploymentStrategy =>
     ? { type: "Recreate" }
     : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
 
+/** Seconds for which a pod goes on serving after its end was decided: what sends it requests learns of that a moment later. */
+const farewell = 3;
+
+/** Lets a rolling update lose no request; where the old pods end first there is nobody to wait for. */
+export const lifecycleOf = (app: App): Pick<types.input.core.v1.Container, "lifecycle"> =>
+  app.strategy === "RollingUpdate" ? { lifecycle: { preStop: { sleep: { seconds: farewell } } } } : {};
+
 /** How long a pod must live before it counts; nothing where a health path says more. */
 export const settlingOf = (app: App): Pick<types.input.apps.v1.DeploymentSpec, "minReadySeconds"> =>
   app.health === undefined ? { minReadySeconds: settling } : {};

@@ -4,7 +4,7 @@ import { engineEnvironment } from "./engine/environment.ts";
 import { quoted } from "./engine/launcher.ts";
 import { printLogs } from "./logs.ts";
 import { describeStatus } from "./status.ts";
-import { down, parts, reset, up } from "./sandbox.ts";
+import { down, reset, up } from "./sandbox.ts";
 import { fail, say } from "./terminal.ts";
 import { openWorld } from "./world/open.ts";
 
@@ -51,11 +51,11 @@ program
   });
 program
   .command("logs")
-  .argument("[part]", `one of ${parts.flatMap(({ servers }) => servers).join(", ")}; all where it is missing`)
+  .argument("[part]", "a part, or one of its servers, as `status` lists them; all where it is missing")
   .option("-n, --lines <number>", "how many lines of each", "40")
   .description("print the last lines of the logs")
   .action(async (part: string | undefined, { lines }: { lines: string }) => {
-    printLogs((await openWorld(say)).layout, part, Number(lines));
+    printLogs(await openWorld(say), part, Number(lines));
   });
 
 program.parseAsync().catch(fail);

@@ -3,6 +3,8 @@ import { rmSync } from "node:fs";
 import { clusterPki } from "./cluster/cluster.ts";
 import { controlPlane } from "./cluster/control-plane.ts";
 import { ingress } from "./cluster/ingress.ts";
+import { kwok } from "./cluster/kwok.ts";
+import { canRunNode } from "./cluster/node-capability.ts";
 import { node } from "./cluster/node.ts";
 import { installEngine } from "./engine/engine.ts";
 import type { InstalledEngine } from "./engine/engine.ts";
@@ -16,8 +18,15 @@ import type { openWorld } from "./world/open.ts";
 import type { Part, World } from "./world/part.ts";
 import { startedServers, stopServer } from "./world/processes.ts";
 
-/** Every part, in the order of their start. */
-export const parts: readonly Part[] = [registry, controlPlane, rancher, node, ingress];
+/** Every part there can be, in the order of their start. */
+const allParts: readonly Part[] = [registry, controlPlane, rancher, node, ingress, kwok];
+
+/** The parts of a sandbox: with a real node and an ingress controller, or, where that can't be had, with kwok's stand-in for nodes. */
+export const partsOf = (world: World): readonly Part[] =>
+  allParts.filter((part) => (usesKwok(world) ? part !== node && part !== ingress : part !== kwok));
+
+/** Whether a sandbox was started without a real node. */
+export const usesKwok = ({ layout }: World): boolean => startedServers(layout).some((server) => kwok.servers.includes(server));
 
 /** In the order in which they are wanted; the ingress controller is last, as nobody waits for it before the end. */
 const tools: readonly ToolName[] = ["registry", "crane", "pause", "demo-app", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl", "pulumi", "pulumi-resource-rancher2", "traefik"];
@@ -29,21 +38,36 @@ export async function up(world: Awaited<ReturnType<typeof openWorld>>): Promise<
   await clusterPki(world);
   const images = registry.up(world).then(() => Promise.all([publishPauseImage(world), publishDemoImages(world)]));
   const cluster = controlPlane.up(world);
-  const ready = Promise.all([images, cluster]).then(() => node.up(world));
+  const nodes = Promise.all([images, cluster]).then(() => startNodes(world));
   const [engine] = await Promise.all([
     installEngine(world).then(async (installed) => {
       for (const stack of ["ci", "appdev"]) await prepareStack(world, stack);
       return installed;
     }),
     cluster.then(() => rancher.up(world)),
-    ready.then(() => ingress.up(world)),
+    nodes,
   ]);
   return engine;
 }
 
+/** Starts the real node and the ingress controller; where there can be no real node, says so and starts kwok. */
+async function startNodes(world: World): Promise<void> {
+  const able = await canRunNode(world.say);
+  if (able.ok) {
+    await node.up(world);
+    await ingress.up(world);
+  } else if (process.env["DROVER_REAL_NODE"] === "required") {
+    throw new Error(`a real node can't run here: ${able.reason}`);
+  } else {
+    world.say(`A real node can't run here: ${able.reason}`);
+    world.say("kwok stands in for it: pods are accepted and called ready, but none runs, and no address answers.");
+    await kwok.up(world);
+  }
+}
+
 /** Ends every process of a sandbox, last started first, and clears away what they leave outside its folder. */
 export async function down(world: World): Promise<void> {
-  for (const part of [...parts].reverse()) {
+  for (const part of [...allParts].reverse()) {
     for (const server of [...part.servers].reverse()) await stopServer(world.layout, server);
     await part.cleanUp?.(world);
   }

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { standInMark } from "./engine/plugins.ts";
 import type { InstalledEngine } from "./engine/engine.ts";
 import { mustPulumi, passToPulumi } from "./engine/pulumi.ts";
-import { up } from "./sandbox.ts";
+import { up, usesKwok } from "./sandbox.ts";
 import { fail, heading, say } from "./terminal.ts";
 import type { Layout } from "./world/layout.ts";
 import { openWorld } from "./world/open.ts";
@@ -43,12 +43,13 @@ async function main(): Promise<void> {
   for (const [name, { reference, digest, address }] of Object.entries(apps)) {
     say(`  ${name.padEnd(10)} ${reference.slice(0, reference.indexOf("@"))}`);
     say(`  ${"".padEnd(10)} ${digest}`);
-    say(`  ${"".padEnd(10)} ${address} answers: ${await get(address)}`);
+    say(`  ${"".padEnd(10)} ${address} answers: ${usesKwok(world) ? "nothing, as kwok's pods don't run" : await get(address)}`);
   }
   heading("What happened");
   say(`  The stack's configuration was changed in one word (image: ${pullRequest}), the tag was resolved to the digest that it`);
   say("  has in the registry, the preview showed the one Deployment that differs, and the update rolled it: new pods first,");
-  say("  old ones after. The engine, the registry, the control plane, the node and the ingress controller are the real ones.");
+  say("  old ones after. The engine, the registry and the control plane are real,");
+  say(`  and so are ${usesKwok(world) ? "not the node and its pods (kwok stands in)" : "the node, its pods and the ingress controller"}.`);
   say(`  Stand-ins here: Rancher's server${standIns(engine)}.`);
   heading("What to type next");
   say(`  npm run pulumi -- config set image pr-13 --stack ${stack}`);

@@ -1,4 +1,4 @@
-import { parts } from "./sandbox.ts";
+import { partsOf } from "./sandbox.ts";
 import type { World } from "./world/part.ts";
 import { logFile, runningPid } from "./world/processes.ts";
 
@@ -7,7 +7,7 @@ const notRunning = 3;
 
 /** What runs of a sandbox, for people or as JSON; sets the exit code. */
 export function describeStatus(world: World, json: boolean): string {
-  const status = parts.map((part) => ({
+  const status = partsOf(world).map((part) => ({
     part: part.name,
     description: part.describe(world),
     servers: part.servers.map((name) => ({

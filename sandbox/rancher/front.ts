@@ -41,9 +41,11 @@ export class Front {
     await this.projects.remove(project);
     await Promise.all(
       namespaces.map(async (namespace) => {
-        if (namespace.metadata?.annotations?.[keys.creator] !== undefined) return await this.namespaces.remove(namespace);
-        const left = await this.namespaces.move(namespace, undefined);
-        await this.propagation.settle(left.metadata?.name ?? "");
+        if (namespace.metadata?.annotations?.[keys.creator] !== undefined) await this.namespaces.remove(namespace);
+        else {
+          const left = await this.namespaces.move(namespace, undefined);
+          await this.propagation.settle(left.metadata?.name ?? "");
+        }
       }),
     );
   }

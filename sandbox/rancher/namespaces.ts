@@ -46,7 +46,7 @@ export class Namespaces {
   async create(body: NamespaceBody, project: Project | undefined, by: Identity): Promise<V1Namespace> {
     const name = body.name ?? "";
     if (name === "") throw new NormanError(422, "MissingRequired", "name is required", "name");
-    const fields = Object.entries(fieldAnnotations(body)).flatMap(([key, value]) => (value === null ? [] : [[key, value]]));
+    const fields = Object.entries(fieldAnnotations(body)).flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
     const request = {
       body: {
         metadata: {

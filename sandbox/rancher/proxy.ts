@@ -1,5 +1,5 @@
 import { Agent as HttpAgent, ServerResponse } from "node:http";
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 
@@ -35,12 +35,12 @@ export const kubernetesStatus = (code: number, reason: string, message: string) 
   code,
 });
 
-/** Makes a request the identity's own: what the client says of who it is goes, the impersonation comes. */
-export function impersonate(headers: NodeJS.Dict<unknown>, identity: Identity): void {
-  for (const name of Object.keys(headers)) if (/^(authorization|cookie|impersonate-.*)$/iu.test(name)) delete headers[name];
-  headers["impersonate-user"] = identity.user;
-  headers["impersonate-group"] = [...identity.groups];
-}
+/** A request's headers as the identity's own: what the client says of who it is goes, the impersonation comes. */
+export const impersonated = (headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders => ({
+  ...Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie|impersonate-.*)$/iu.test(name))),
+  "impersonate-user": identity.user,
+  "impersonate-group": [...identity.groups],
+});
 
 /** What is wrong with a request before it reaches the API server. */
 interface Refusal {
@@ -102,7 +102,7 @@ export class ClusterProxy {
     if (identity === undefined) return { code: 401, reason: "Unauthorized", message: "Unauthorized" };
     const to = clusterPath(request.url ?? "");
     if (to?.cluster !== this.#config.cluster.id) return { code: 404, reason: "NotFound", message: `cluster ${to?.cluster ?? ""} not found` };
-    impersonate(request.headers, identity);
+    request.headers = impersonated(request.headers, identity);
     request.url = to.path;
     return undefined;
   }

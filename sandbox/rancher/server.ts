@@ -40,7 +40,10 @@ export function buildServer(front: Front, proxy: ClusterProxy, log: Log, tls: Pi
         tunnels.add(socket);
         socket.on("close", () => tunnels.delete(socket));
         const { method = "", url = "" } = request;
-        if (clusterPath(url) === undefined) return answerSocket(socket, 404, { "content-type": "text/plain" }, "nothing here speaks another protocol");
+        if (clusterPath(url) === undefined) {
+          answerSocket(socket, 404, { "content-type": "text/plain" }, "nothing here speaks another protocol");
+          return;
+        }
         const start = performance.now();
         void proxy.upgrade(request, socket, head).then((status) => log(logLine(method, url, status, performance.now() - start)));
       });

@@ -52,8 +52,8 @@ export async function tunnel(request: IncomingMessage, socket: Duplex, head: Buf
     });
     outgoing.on("response", (response) => {
       const status = response.statusCode ?? 502;
-      const { "transfer-encoding": _chunked, ...headers } = response.headers;
-      socket.write(responseHead(status, { ...headers, connection: "close" }));
+      // Node has taken the chunks' framing off: the end of the body is the end of the connection.
+      socket.write(responseHead(status, { ...response.headers, "transfer-encoding": undefined, connection: "close" }));
       response.pipe(socket);
       response.on("error", () => socket.destroy());
       response.on("close", () => resolve(status));

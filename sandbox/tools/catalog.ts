@@ -130,7 +130,7 @@ export const catalog: Readonly<Record<ToolName, Tool>> = {
       member: "traefik",
       sums: github("traefik/traefik", "v3.6.1", "traefik_v3.6.1_checksums.txt"),
     },
-    build: { folder: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik", flags: stamps(), seconds: 330 },
+    build: { folder: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik", flags: stamps("github.com/traefik/traefik/v3/pkg/version.Version=3.6.1"), seconds: 330 },
   },
   kwok: {
     version: "0.8.0",

@@ -34,7 +34,7 @@ export function openLayout(root = process.env["DROVER_SANDBOX"] ?? path.join(che
     pulumiState: at("pulumi", "state"),
     project: at("project"),
   };
-  for (const folder of Object.values(layout)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of Object.values<string>({ ...layout })) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return layout;
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
 
 /** Pulumi's mark of a secret in a serialized value. */
 const signature = "4dabf18193072939515e22adb298388d";
@@ -23,6 +24,8 @@ export interface Registration {
 /** What provider functions answer, by token; others make the run fail. */
 export type Functions = Readonly<Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>>;
 
+const Inputs = z.record(z.string(), z.unknown());
+
 /**
  * Runs a program under Pulumi's mocks and returns once everything is registered.
  *
@@ -37,12 +40,14 @@ export async function register(
   const note = (error: unknown) => problems.push(error);
   process.on("unhandledRejection", note);
   const monitor: pulumi.runtime.Mocks = {
-    newResource({ type, name, inputs, provider = "", id = "" }) {
+    newResource({ type, name, inputs: given, provider = "", id = "" }) {
+      const inputs = Inputs.parse(given);
       if (type !== "pulumi:pulumi:Stack") resources.set(`${type}::${name}`, { type, name, inputs, provider });
       const state = { ...inputs, ...namesOf(name, inputs) };
       return options.preview === true ? { id: undefined, state: inputs } : { id: id === "" ? `${name}-id` : id, state };
     },
-    call({ token, inputs }) {
+    call({ token, inputs: given }) {
+      const inputs = Inputs.parse(given);
       const answer = options.functions?.[token];
       if (answer === undefined) note(new Error(`the mocks have no answer for ${token}`));
       return answer?.(inputs) ?? {};

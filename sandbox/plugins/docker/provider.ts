@@ -53,7 +53,11 @@ export function dockerProvider(): grpc.UntypedServiceImplementation {
           new rpc.CheckFailure().setProperty("name").setReason('Missing required argument. The argument "name" is required, but no definition was found.'),
         ]);
       const insecure = insecureSkipVerify === true || insecureSkipVerify === "true";
-      const digest = await imageDigest(name, accounts, insecure);
+      const digest = await imageDigest(name, accounts, insecure).catch((error: unknown) => {
+        // The official plugin's words around an error.
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`invoking ${getRegistryImage}: 1 error occurred:\n\t* ${reason}\n\n`, { cause: error });
+      });
       return new rpc.InvokeResponse().setReturn(encodeStruct({ id: digest, name, sha256Digest: digest, insecureSkipVerify: insecure }));
     }),
     check: unary(refuse),

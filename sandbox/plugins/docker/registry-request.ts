@@ -35,9 +35,9 @@ export async function ask(request: RegistryRequest, redirects = 0): Promise<Regi
   if (location !== undefined && [301, 302, 303, 307, 308].includes(status)) {
     if (redirects >= redirectLimit) throw new Error(`stopped after ${String(redirectLimit)} redirects`);
     const target = new URL(location, request.url);
-    const { Authorization: _secret, ...others } = request.headers;
     const sameHost = target.host === new URL(request.url).host;
-    return ask({ ...request, url: target.href, headers: sameHost ? request.headers : others }, redirects + 1);
+    const headers = Object.entries(request.headers).filter(([name]) => sameHost || name !== "Authorization");
+    return ask({ ...request, url: target.href, headers: Object.fromEntries(headers) }, redirects + 1);
   }
   const words = response.statusMessage ?? http.STATUS_CODES[status] ?? "";
   return { status, statusText: `${String(status)} ${words}`.trim(), headers: response.headers, body };
@@ -61,5 +61,7 @@ function describe(method: string, url: string, error: Error): string {
   const verb = method.slice(0, 1) + method.slice(1).toLowerCase();
   if (code === "ECONNREFUSED") return `${verb} "${url}": dial tcp ${host}: connect: connection refused`;
   if (code === "ENOTFOUND") return `${verb} "${url}": dial tcp: lookup ${hostname}: no such host`;
+  if (code === "EPROTO" && error.message.includes("wrong version number"))
+    return `${verb} "${url}": http: server gave HTTP response to HTTPS client`;
   return `${verb} "${url}": ${error.message || code}`;
 }

@@ -51,7 +51,7 @@ export function put(target: PlainMap, path: readonly string[], value: Plain): vo
 export function remove(target: PlainMap, ...path: readonly string[]): void {
   const parent = at(target, ...path.slice(0, -1));
   const name = path.at(-1);
-  if (parent !== undefined && isMap(parent) && name !== undefined) delete parent[name];
+  if (parent !== undefined && isMap(parent) && name !== undefined) Reflect.deleteProperty(parent, name);
 }
 
 /** Whether a parsed JSON document consists of plain values, which every one does. */

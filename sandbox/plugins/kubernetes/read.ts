@@ -99,8 +99,8 @@ function identify(inputs: KubernetesObject, live: KubernetesObject, urn: string,
 
 /** All of an object that a program could have set. */
 function importedInputs(live: KubernetesObject): KubernetesObject {
-  const { status: _status, ...rest } = live;
-  const inputs = copyOf(rest);
+  const inputs = copyOf(live);
+  remove(inputs, "status");
   for (const field of ["creationTimestamp", "generation", "managedFields", "resourceVersion", "uid"])
     remove(inputs, "metadata", field);
   for (const key of ["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"])

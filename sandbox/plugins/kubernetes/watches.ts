@@ -41,11 +41,11 @@ class Collection {
   private async follow(): Promise<void> {
     const { signal } = this.stop;
     let pause = 1;
-    while (!signal.aborted) {
+    for (;;) {
       try {
-        let version: string | undefined = await this.load();
+        let version = await this.load();
         pause = 1;
-        while (version !== undefined && !signal.aborted) version = await this.watch(version);
+        for (;;) version = await this.watch(version);
       } catch (error) {
         if (signal.aborted) return;
         if (isGone(error)) continue;

@@ -16,8 +16,8 @@ export async function parseWaitFor(annotation: string): Promise<Condition> {
   const expressions = expressionsOf(annotation);
   if (expressions.length === 0) throw new Error("at least one condition must be specified");
   const conditions = await Promise.all(
-    expressions.map((expression) => {
-      if (expression.startsWith("jsonpath=")) return jsonPath(expression.slice("jsonpath=".length));
+    expressions.map(async (expression) => {
+      if (expression.startsWith("jsonpath=")) return await jsonPath(expression.slice("jsonpath=".length));
       if (expression.startsWith("condition=")) return condition(expression.slice("condition=".length));
       throw new Error(`expected a "jsonpath=" or "condition=" prefix, got "${expression}"`);
     }),
@@ -78,8 +78,10 @@ async function jsonPath(expression: string): Promise<Condition> {
       context.say("info", `${path} selected nothing`);
       return false;
     }
-    const isCompound = Array.isArray(first) || isMap(first);
-    if (isCompound && value !== undefined) throw new Error(`"${path}" has a non-primitive value`);
+    if (Array.isArray(first) || isMap(first)) {
+      if (value !== undefined) throw new Error(`"${path}" has a non-primitive value`);
+      return true;
+    }
     const met = value === undefined || String(first) === value;
     context.say("info", met ? `Found ${shown}` : `Waiting for ${shown} (found "${String(first)}")`);
     return met;
