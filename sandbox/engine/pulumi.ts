@@ -4,6 +4,7 @@ import { execa } from "execa";
 
 import type { Layout } from "../world/layout.ts";
 import { processEnvironment } from "./environment.ts";
+import { removeStaleLocks } from "./stale-locks.ts";
 
 /** How a run of the CLI ended. */
 export interface PulumiResult {
@@ -21,6 +22,7 @@ const executable = (layout: Layout) => path.join(layout.bin, "pulumi");
  * @param input what the CLI reads from its standard input, such as a secret
  */
 export async function runPulumi(layout: Layout, args: readonly string[], input = ""): Promise<PulumiResult> {
+  removeStaleLocks(layout);
   const result = await execa(executable(layout), [...args, "--non-interactive", "--color", "never"], { ...settings(layout), input });
   if (result.exitCode === undefined) throw new Error(result.shortMessage);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
@@ -28,6 +30,7 @@ export async function runPulumi(layout: Layout, args: readonly string[], input =
 
 /** Runs the real CLI in the sandbox on the caller's terminal. */
 export async function passToPulumi(layout: Layout, args: readonly string[]): Promise<number> {
+  removeStaleLocks(layout);
   const { exitCode, shortMessage } = await execa(executable(layout), args, { ...settings(layout), stdio: "inherit" });
   if (exitCode === undefined) throw new Error(shortMessage);
   return exitCode;
