@@ -100,7 +100,7 @@ export async function previewed(stack: string): Promise<string[]> {
 /** The counts at the end of an update: `{ updated: 1, unchanged: 17 }`. */
 export function counts(output: string): Record<string, number> {
   const summary = output.slice(output.lastIndexOf("Resources:"));
-  return Object.fromEntries([...summary.matchAll(/^\s+\S?\s*(\d+) (\w+)$/gm)].map(([, count, what]) => [what ?? "", Number(count)]));
+  return Object.fromEntries([...summary.matchAll(/^\s+(?:[^\d\s]\s*)?(\d+) (\w+)$/gm)].map(([, count, what]) => [what ?? "", Number(count)]));
 }
 
 /** Runs kubectl through the sandbox's Rancher. */
