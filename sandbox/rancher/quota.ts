@@ -72,7 +72,7 @@ export function exceeded(quotas: readonly Limits[], project: Limits): string[] {
   return Object.entries(project).flatMap(([name, limit]) => {
     const sum = quotas.reduce((total, quota) => total + scalar(quota[name] ?? "0"), 0);
     // Sums of thousandths of a CPU are not exact in binary.
-    return sum > scalar(limit) * (1 + 1e-9) ? [name] : [];
+    return sum > scalar(limit) * (1 + 1e-12) ? [name] : [];
   });
 }
 

@@ -41,7 +41,7 @@ export function authsOf(secret: V1Secret): Auths {
 export function mergedAuths(registries: RegistryBody["registries"], present: Auths): Auths {
   if (registries === undefined) return present;
   return Object.fromEntries(
-    Object.entries(registries).map(([address, { username, password }]) => {
+    Object.entries(registries).map(([address, { username, password }]): [string, Auths[string]] => {
       const before = present[address];
       const user = username ?? before?.username ?? "";
       return [address, { username: user, password: password ?? (before?.username === user ? before.password : "") }];
@@ -51,11 +51,11 @@ export function mergedAuths(registries: RegistryBody["registries"], present: Aut
 
 /** The data of a pull secret with these accounts. */
 export function pullSecretData(auths: Auths): Record<string, string> {
-  const entries = Object.entries(auths).map(([address, { username, password }]) => {
-    const auth = Buffer.from(`${username}:${password}`).toString("base64");
-    return [address, { username, password, auth }];
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const entries = Object.entries(auths).map(([address, account]) => {
+    return [address, { ...account, auth: base64(`${account.username}:${account.password}`) }] as const;
   });
-  return { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: Object.fromEntries(entries) })).toString("base64") };
+  return { ".dockerconfigjson": base64(JSON.stringify({ auths: Object.fromEntries(entries) })) };
 }
 
 /** The copy of a project's secret for one of its namespaces, as Rancher makes it. */

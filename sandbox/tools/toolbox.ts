@@ -5,7 +5,7 @@ import { cachedExecutable } from "./cache.ts";
 import { catalog } from "./catalog.ts";
 import type { ToolName } from "./catalog.ts";
 import { downloadTool } from "./download.ts";
-import { recentOnPath } from "./find.ts";
+import { onPath, recentOnPath } from "./find.ts";
 
 /** Builds that run at a time: Go uses all cores by itself, but links and downloads on one. */
 const parallelBuilds = 2;
@@ -41,8 +41,9 @@ export class Toolbox {
 
   async #obtain(name: ToolName): Promise<string> {
     const tool = catalog[name];
-    const found = tool.onPath && (await recentOnPath(name, tool.onPath.arguments, tool.onPath.minimum));
-    if (found !== undefined) return found;
+    // Asked only where there is something to ask, so that nothing loses its place in the order.
+    const found = tool.onPath && onPath(name).length > 0 && (await recentOnPath(name, tool.onPath.arguments, tool.onPath.minimum));
+    if (typeof found === "string") return found;
     const executable = cachedExecutable(name, tool);
     if (existsSync(executable)) return executable;
     await this.#turn();

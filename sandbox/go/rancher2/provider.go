@@ -26,7 +26,11 @@ func Provider() tfbridge.ProviderInfo {
 		GitHubOrg:      "rancher",
 		Version:        Version,
 		ResourcePrefix: "rancher2",
+		// There is no documentation here; looking for upstream's would call the go command and warn.
+		UpstreamRepoPath: ".",
 	}
 	info.MustComputeTokens(tokens.SingleModule("rancher2_", "index", tokens.MakeStandard(Name)))
+	// As in npm's package: a name may be left out, and replacing what has a name of its own deletes it first.
+	info.SetAutonaming(255, "-")
 	return info
 }

@@ -1,6 +1,5 @@
 import http from "node:http";
 import https from "node:https";
-import { createInterface } from "node:readline";
 import { text as readText } from "node:stream/consumers";
 
 import { ApiError, connectionError } from "./api-error.ts";
@@ -49,12 +48,15 @@ export class Connection {
 
   /**
    * Sends a request whose answer is a stream of JSON objects, one a line, and yields them as they come.
+   *
+   * @param silence seconds without a byte after which the connection is taken for dead
    * @throws ApiError, Error as `send`; ends when the server ends the stream
    */
-  async *stream(request: ApiRequest): AsyncGenerator<KubernetesObject, void> {
+  async *stream(request: ApiRequest, silence: number): AsyncGenerator<KubernetesObject, void> {
     const response = await this.open(request);
     if (response.statusCode !== 200) answer(response.statusCode ?? 0, await readText(response), `watch ${request.path}`);
-    for await (const line of createInterface({ input: response, crlfDelay: Infinity })) if (line !== "") yield parseObject(line);
+    response.setTimeout(silence * 1000, () => response.destroy(new Error(`nothing came for ${String(silence)} seconds`)));
+    for await (const line of lines(response)) yield parseObject(line);
   }
 
   private url(request: ApiRequest): string {
@@ -81,6 +83,20 @@ export class Connection {
       });
       sent.end(body);
     });
+  }
+}
+
+/** The lines of a stream, as they come; readline would swallow the stream's errors. */
+async function* lines(stream: http.IncomingMessage): AsyncGenerator<string, void> {
+  const chunks: AsyncIterable<string> = stream.setEncoding("utf8");
+  let rest = "";
+  for await (const chunk of chunks) {
+    const [first = "", ...others] = chunk.split("\n");
+    rest += first;
+    for (const line of others) {
+      if (rest !== "") yield rest;
+      rest = line;
+    }
   }
 }
 

@@ -14,8 +14,8 @@ import type { Session } from "./cluster.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { diff } from "./diff.ts";
+import { answerCheckConfig, answerDiffConfig } from "./config-answers.ts";
 import { diffResponse, namingOf } from "./messages.ts";
-import { checkConfig, compareConfigs } from "./provider-config.ts";
 import { read } from "./read.ts";
 import { readSettings } from "./settings.ts";
 import { update } from "./update.ts";
@@ -69,23 +69,8 @@ export function kubernetesProvider(engine: string | undefined): grpc.UntypedServ
       throw new NotInStandIn(`the component ${request.getType()}`, official);
     }),
 
-    checkConfig: unary((request: messages.CheckRequest) =>
-      new rpc.CheckResponse()
-        .setInputs(request.getNews())
-        .setFailuresList(
-          checkConfig(decodeStruct(request.getNews())).map(({ property, reason }) =>
-            new rpc.CheckFailure().setProperty(property).setReason(reason),
-          ),
-        ),
-    ),
-    diffConfig: unary(async (request: messages.DiffRequest) => {
-      const { changed, replaces } = await compareConfigs(decodeStruct(request.getOlds()), decodeStruct(request.getNews()));
-      const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
-      return new rpc.DiffResponse()
-        .setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME)
-        .setDiffsList([...changed])
-        .setReplacesList([...replaces]);
-    }),
+    checkConfig: unary(answerCheckConfig),
+    diffConfig: unary(answerDiffConfig),
     configure: answering(async (request: messages.ConfigureRequest) => {
       session = await openSession(readSettings(new Map(request.getVariablesMap().toArray())), log, cancelled.signal);
       return new rpc.ConfigureResponse()

@@ -45,7 +45,12 @@ class Collection {
       try {
         let version = await this.load();
         pause = 1;
-        for (;;) version = await this.watch(version);
+        for (;;) {
+          const began = Date.now();
+          version = await this.watch(version);
+          // A proxy that can't stream ends every watch at once: then this is a slow poll, not a fast one.
+          if (Date.now() - began < 1000) await delay(1000, undefined, { signal });
+        }
       } catch (error) {
         if (signal.aborted) return;
         if (isGone(error)) continue;
@@ -71,7 +76,7 @@ class Collection {
     let version = after;
     const query = { watch: "true", allowWatchBookmarks: "true", timeoutSeconds: String(renewal), resourceVersion: version };
     const request = { method: "GET", path: this.path, query: { ...this.selector, ...query }, signal: this.stop.signal } as const;
-    for await (const line of this.connection.stream(request)) {
+    for await (const line of this.connection.stream(request, renewal + 30)) {
       const [type, object] = [text(line, "type"), map(line, "object")];
       if (type === "ERROR") throw new ApiError(Number(object["code"] ?? 0), object, `watch ${this.path}`);
       version = text(object, "metadata", "resourceVersion") || version;

@@ -3,7 +3,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"log"
 	"os"
 	"path/filepath"
@@ -15,9 +14,13 @@ import (
 	"drover.dev/sandbox/rancher2"
 )
 
+// quiet drops warnings: there is one for each resource, that this build goes without upstream's documentation.
+type quiet struct{ diag.Sink }
+
+func (quiet) Warningf(*diag.Diag, ...any) {}
+
 func main() {
-	// Warnings go nowhere: all there are is that upstream's documentation, which this build does without, is missing.
-	sink := diag.DefaultSink(io.Discard, os.Stderr, diag.FormatOptions{Color: colors.Never})
+	sink := quiet{diag.DefaultSink(os.Stdout, os.Stderr, diag.FormatOptions{Color: colors.Never})}
 	spec, err := tfgen.GenerateSchema(rancher2.Provider(), sink)
 	if err != nil {
 		log.Fatal(err)

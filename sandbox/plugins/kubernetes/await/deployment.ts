@@ -1,7 +1,8 @@
-import { annotationOf, at, isOwnedBy, list, nameOf, number, text, uidOf } from "../objects.ts";
+import { annotationOf, at, isOwnedBy, list, nameOf, number, text } from "../objects.ts";
 import type { KubernetesObject } from "../objects.ts";
 import type { ObjectEvent } from "../watches.ts";
 import type { AwaitContext, Awaiter } from "./awaiter.ts";
+import { keep } from "./keep.ts";
 import { podProblems } from "./pod-check.ts";
 import type { Message } from "./pod-check.ts";
 
@@ -88,14 +89,11 @@ export class DeploymentAwaiter implements Awaiter {
     this.revision = revisionOf(object);
     if (this.revision === "") return;
     for (const condition of list(object, "status", "conditions")) {
-      const isTrue = text(condition, "status") === "True";
-      if (text(condition, "type") === "Progressing") {
-        this.rolledOut = isTrue && text(condition, "reason") === "NewReplicaSetAvailable";
-        if (!isTrue) this.refuse(text(condition, "reason"), text(condition, "message"));
-      } else if (text(condition, "type") === "Available") {
-        this.available = isTrue;
-        if (!isTrue) this.refuse(text(condition, "reason"), text(condition, "message"));
-      }
+      const [type, isTrue] = [text(condition, "type"), text(condition, "status") === "True"];
+      if (type === "Progressing") this.rolledOut = isTrue && text(condition, "reason") === "NewReplicaSetAvailable";
+      else if (type === "Available") this.available = isTrue;
+      else continue;
+      if (!isTrue) this.refuse(text(condition, "reason"), text(condition, "message"));
     }
     this.checkPods();
     this.sayUnboundClaims();
@@ -153,10 +151,4 @@ export class DeploymentAwaiter implements Awaiter {
       this.context.say("warning", words);
     }
   }
-}
-
-/** Keeps the last state of every object by its uid. */
-export function keep(objects: Map<string, KubernetesObject>, { type, object }: ObjectEvent): void {
-  if (type === "DELETED") objects.delete(uidOf(object));
-  else objects.set(uidOf(object), object);
 }

@@ -2,7 +2,7 @@ import { isOwnedBy, nameOf, number, text } from "../objects.ts";
 import type { KubernetesObject } from "../objects.ts";
 import type { ObjectEvent } from "../watches.ts";
 import type { AwaitContext, Awaiter } from "./awaiter.ts";
-import { keep } from "./deployment.ts";
+import { keep } from "./keep.ts";
 import { podProblems } from "./pod-check.ts";
 
 /**
