@@ -48,7 +48,7 @@ function configure({ layout }: World, apps: number, image: string): void {
   const whole = StackFile.parse(parse(readFileSync(file, "utf8")));
   const name = (index: number) => `app-${String(index).padStart(2, "0")}`;
   const entry = { image: "narrative", port: 8080, health: "/", path: "/", deadline: 300 };
-  const list = Array.from({ length: apps }, (_, index) => [name(index), { ...entry, path: `/${name(index)}` }]);
+  const list = Array.from({ length: apps }, (_, index): [string, object] => [name(index), { ...entry, path: `/${name(index)}` }]);
   const config = { ...whole.config, "drover:apps": Object.fromEntries(list), "drover:app": name(0), "drover:image": image };
   writeFileSync(file, stringify({ ...whole, config }));
 }

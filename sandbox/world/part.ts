@@ -7,9 +7,9 @@ export interface World {
   readonly layout: Layout;
   readonly settings: Settings;
   /** The path of a tool's executable; resolves when it is there (found, downloaded or built). */
-  tool(name: ToolName): Promise<string>;
+  readonly tool: (name: ToolName) => Promise<string>;
   /** Says one line about what is going on to the person who waits. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** One server, or a few that only make sense together. */
