@@ -1,5 +1,3 @@
-import { request } from "node:http";
-
 import * as z from "zod";
 
 import { standInMark } from "./engine/plugins.ts";
@@ -8,6 +6,7 @@ import { mustPulumi, passToPulumi } from "./engine/pulumi.ts";
 import { up, usesKwok } from "./sandbox.ts";
 import { fail, heading, say } from "./terminal.ts";
 import type { Layout } from "./world/layout.ts";
+import { visitWhenRouted } from "./visit.ts";
 import { openWorld } from "./world/open.ts";
 
 const stack = "appdev";
@@ -83,23 +82,12 @@ async function deployed(layout: Layout): Promise<Apps> {
 
 const isUp = async (layout: Layout) => Object.keys(await deployed(layout)).length > 0;
 
-/** What an address below `localhost` answers. Such names are loopback (RFC 6761), which not every system's resolver knows. */
+/** What an app answers at its address. */
 async function get(address: string): Promise<string> {
-  const { host, port, pathname } = new URL(address);
-  return new Promise((resolve, reject) => {
-    request({ host: "127.0.0.1", port, path: pathname, headers: { host }, timeout: 10_000 }, (response) => {
-      let body = "";
-      response
-        .setEncoding("utf8")
-        .on("data", (chunk: string) => (body += chunk))
-        .on("end", () => {
-          if (response.statusCode === 200) resolve(body.trim());
-          else reject(new Error(`${address} answers ${String(response.statusCode)}: ${body.trim()}`));
-        });
-    })
-      .on("error", reject)
-      .end();
-  });
+  const { hostname, port, pathname } = new URL(address);
+  const { status, body } = await visitWhenRouted(Number(port), hostname, pathname);
+  if (status !== 200) throw new Error(`${address} answers ${String(status)}: ${body.trim()}`);
+  return body.trim();
 }
 
 main().catch(fail);

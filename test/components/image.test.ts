@@ -81,7 +81,7 @@ describe("a written image", () => {
       .tuple(registry, fc.array(name, { minLength: 1, maxLength: 2 }).map((parts) => parts.join("/")), end)
       .filter(([host, repository]) => host.length + repository.length < 255)
       .map(([host, repository, rest]) => ({ registry: host, repository, ...rest })),
-  );
+  ).map((image) => ({ ...image }));
   it("comes back as it was after it was written out", () =>
     fc.assert(fc.property(reference, (image) => assert.deepEqual(parseImage(formatImage(image)), image)), { numRuns: 1000 }));
   it("is written out as it was read", () =>

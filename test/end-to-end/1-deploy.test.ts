@@ -12,6 +12,7 @@ const Pods = z.object({
 
 /** Digests that an app's living pods run, by the kubelet's word. */
 async function runningDigests(stack: string, app: string): Promise<string[]> {
+  await kubectl("rollout", "status", "-n", stack, `deployment/${app}`, "--timeout=60s");
   const { items } = Pods.parse(JSON.parse(await kubectl("get", "pods", "-n", stack, "-l", `app.kubernetes.io/name=${app}`, "-o", "json")));
   const living = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return [...new Set(living.flatMap(({ status }) => status.containerStatuses.map(({ imageID }) => imageID.slice(imageID.indexOf("@") + 1))))];

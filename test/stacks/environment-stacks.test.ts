@@ -18,7 +18,7 @@ const token = "token-abc12:not-a-real-one";
 /** A committed stack file's configuration as Pulumi hands it over. */
 function committed(stack: string): Record<string, string> {
   const { config } = File.parse(parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")));
-  const entries = Object.entries(config).map(([key, value]) => [key.replace(/^drover:/, ""), typeof value === "string" ? value : JSON.stringify(value)]);
+  const entries = Object.entries(config).map(([key, value]): [string, string] => [key.replace(/^drover:/, ""), typeof value === "string" ? value : JSON.stringify(value)]);
   return { ...Object.fromEntries(entries), rancherToken: token };
 }
 

@@ -24,6 +24,9 @@ export interface Registration {
 /** What provider functions answer, by token; others make the run fail. */
 export type Functions = Readonly<Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>>;
 
+/** Turns of the event loop in which what a program left running may still fail. */
+const eventLoopTurns = 5;
+
 const Inputs = z.record(z.string(), z.unknown());
 
 /**
@@ -57,6 +60,8 @@ export async function register(
     await pulumi.runtime.setMocks(monitor, "drover", options.stack ?? "appdev", options.preview ?? false);
     await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
     await pulumi.runtime.disconnect();
+    // Node.js reports a rejection that nobody handles only once its turn of the event loop is over.
+    for (let turn = 0; turn < eventLoopTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     problems.unshift(error);
   } finally {

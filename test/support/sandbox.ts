@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -12,6 +11,8 @@ import { runPulumi } from "../../sandbox/engine/pulumi.ts";
 import type { PulumiResult } from "../../sandbox/engine/pulumi.ts";
 import { stackFile } from "../../sandbox/engine/stacks.ts";
 import { down, up } from "../../sandbox/sandbox.ts";
+import { visitWhenRouted } from "../../sandbox/visit.ts";
+import type { Visit } from "../../sandbox/visit.ts";
 import type { World } from "../../sandbox/world/part.ts";
 
 const root = process.env["DROVER_TEST_SANDBOX"] ?? mkdtempSync(path.join(tmpdir(), "drover-test-"));
@@ -111,20 +112,6 @@ export async function kubectl(...args: string[]): Promise<string> {
 }
 
 /** What an app answers through the ingress controller, and the status. */
-export async function ask(stack: string, route: string): Promise<{ status: number; body: string }> {
-  const { settings } = await sandbox();
-  const headers = { host: `${stack}.localhost` };
-  return new Promise((resolve, reject) => {
-    request({ host: "127.0.0.1", port: settings.ports.ingress, path: route, headers, agent: false }, (response) => {
-      let body = "";
-      response
-        .setEncoding("utf8")
-        .on("data", (chunk: string) => (body += chunk))
-        .on("end", () => {
-          resolve({ status: response.statusCode ?? 0, body });
-        });
-    })
-      .on("error", reject)
-      .end();
-  });
+export async function ask(stack: string, route: string): Promise<Visit> {
+  return visitWhenRouted((await sandbox()).settings.ports.ingress, `${stack}.localhost`, route);
 }
