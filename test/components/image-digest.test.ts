@@ -85,8 +85,8 @@ describe("the digest of an image", () => {
       (_, response) => response.setHeader("docker-content-digest", digest).end(),
       async (host) => {
         const message = await outcome({ host, http: true, account }, { tag: "pr-12" }, fails);
-        assert.match(String(message), /the provider's words/);
-        assert.doesNotMatch(String(message), /stack trace|\n/);
+        assert.match(JSON.stringify(message), /the provider's words/);
+        assert.doesNotMatch(JSON.stringify(message), /stack trace|\\n/);
       },
     ));
 
