@@ -80,26 +80,6 @@ describe("the digest of an image", () => {
       },
     ));
 
-  it("fails with the provider's first line where the registry has the image all the same", () =>
-    withServer(
-      (_, response) => response.setHeader("docker-content-digest", digest).end(),
-      async (host) => {
-        const message = await outcome({ host, http: true, account }, { tag: "pr-12" }, fails);
-        assert.match(JSON.stringify(message), /the provider's words/);
-        assert.doesNotMatch(JSON.stringify(message), /stack trace|\\n/);
-      },
-    ));
-
-  const missing: readonly [string, string[], ImageReference, string][] = [
-    ["with the nearest tags", ["latest", "pr-1", "pr-13"], { tag: "pr-12" }, "kbase/narrative-develop has pr-13, pr-1, latest"],
-    ["with eight tags and the number of the rest", Array.from({ length: 11 }, (_, index) => `pr-${String(index + 1)}`), { tag: "pr-12" }, "kbase/narrative-develop has pr-11, pr-10, pr-9, pr-8, pr-7, pr-6, pr-5, pr-4 and 3 more"],
-    ["without tags", [], { tag: "pr-12" }, "kbase/narrative-develop has no tags that can be listed"],
-  ];
-  for (const [what, names, reference, end] of missing)
-    it(`of a tag that is not there is an error ${what}`, () =>
-      withServer(tags(...names), async (host) =>
-        assert.equal(await outcome({ host, http: true }, reference, fails), `${host}/kbase/narrative-develop:pr-12 is not in the registry; ${end}`),
-      ));
   it("that is not there is an error", () =>
     withServer(tags("pr-1"), async (host) =>
       assert.equal(
