@@ -80,6 +80,16 @@ describe("the digest of an image", () => {
       },
     ));
 
+  const missing: readonly [string, string[], ImageReference, string][] = [
+    ["with the nearest tags", ["latest", "pr-1", "pr-13"], { tag: "pr-12" }, "kbase/narrative-develop has pr-13, pr-1, latest"],
+    ["with eight tags and the number of the rest", Array.from({ length: 11 }, (_, index) => `pr-${String(index + 1)}`), { tag: "pr-12" }, "kbase/narrative-develop has pr-11, pr-10, pr-9, pr-8, pr-7, pr-6, pr-5, pr-4 and 3 more"],
+    ["without tags", [], { tag: "pr-12" }, "kbase/narrative-develop has no tags that can be listed"],
+  ];
+  for (const [what, names, reference, end] of missing)
+    it(`of a tag that is not there is an error ${what}`, () =>
+      withServer(tags(...names), async (host) =>
+        assert.equal(await outcome({ host, http: true }, reference, fails), `${host}/kbase/narrative-develop:pr-12 is not in the registry; ${end}`),
+      ));
   it("that is not there is an error", () =>
     withServer(tags("pr-1"), async (host) =>
       assert.equal(

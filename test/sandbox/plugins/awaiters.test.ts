@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
 
-import type { Awaiter } from "../../../sandbox/plugins/kubernetes/await/awaiter.ts";
 import { DaemonSetAwaiter } from "../../../sandbox/plugins/kubernetes/await/daemonset.ts";
-import { IngressAwaiter } from "../../../sandbox/plugins/kubernetes/await/ingress.ts";
 import { JobAwaiter, PodAwaiter } from "../../../sandbox/plugins/kubernetes/await/job-and-pod.ts";
-import { ServiceAwaiter } from "../../../sandbox/plugins/kubernetes/await/service.ts";
 import { claimReady, quotaReady } from "../../../sandbox/plugins/kubernetes/await/simple.ts";
 import { StatefulSetAwaiter } from "../../../sandbox/plugins/kubernetes/await/statefulset.ts";
-import { parseWaitFor } from "../../../sandbox/plugins/kubernetes/await/wait-for.ts";
 import type { PlainMap } from "../../../sandbox/plugins/shared/values.ts";
-import { contextFor } from "./support.ts";
+import { contextFor, feed, named } from "./support.ts";
 
-const named = (rest: PlainMap = {}, generation = 1): PlainMap => ({ metadata: { name: "app", namespace: "shop", uid: "o", generation }, ...rest });
 const condition = (type: string, reason = "", message = "") => ({ type, status: "True", reason, message });
-
-/** Feeds an awaiter and tells whether it is satisfied after each object. */
-const feed = (awaiter: Awaiter, plural: string, ...objects: PlainMap[]) =>
-  objects.map((object) => {
-    awaiter.observe(plural, { type: "MODIFIED", object });
-    return awaiter.isReady();
-  });
 
 describe("the wait for a StatefulSet", () => {
   const set = (generation: number, status: PlainMap, type = "RollingUpdate") => named({ spec: { replicas: 2, updateStrategy: { type } }, status }, generation);
@@ -94,64 +82,6 @@ describe("the wait for a Pod", () => {
   });
 });
 
-describe("the wait for a Service", () => {
-  const service = (spec: PlainMap = {}, status: PlainMap = {}) => named({ spec: { selector: { app: "app" }, ...spec }, status });
-  const endpoints = (addresses: number, unready: number) => named({ subsets: [{ addresses: Array(addresses).fill({ ip: "1" }), notReadyAddresses: Array(unready).fill({ ip: "1" }) }] });
-
-  it("ends when its endpoints are ready", () => {
-    const awaiter = new ServiceAwaiter(contextFor(service()).context);
-    assert.deepEqual(feed(awaiter, "services", service()), [false]);
-    assert.deepEqual(feed(awaiter, "endpoints", endpoints(0, 1), endpoints(1, 1), endpoints(2, 0)), [false, false, true]);
-  });
-
-  it("gives a Service without pods ten seconds to find some", () => {
-    const { context, pass } = contextFor(service());
-    const awaiter = new ServiceAwaiter(context);
-    feed(awaiter, "services", service());
-    assert.deepEqual(feed(awaiter, "endpoints", named()), [false]);
-    pass(10);
-    assert.ok(awaiter.isReady());
-  });
-
-  it("needs no pods where there are none to need", () => {
-    for (const spec of [{ clusterIP: "None" }, { type: "ExternalName" }, { selector: {} }])
-      assert.deepEqual(feed(new ServiceAwaiter(contextFor(service(spec)).context), "services", service(spec)), [true]);
-  });
-
-  it("needs an address where it is a load balancer's", () => {
-    const balanced = { type: "LoadBalancer" };
-    const awaiter = new ServiceAwaiter(contextFor(service(balanced)).context);
-    feed(awaiter, "endpoints", endpoints(1, 0));
-    assert.deepEqual(feed(awaiter, "services", service(balanced)), [false]);
-    assert.deepEqual(awaiter.problems(), ["Service was not allocated an IP address; does your cloud provider support this?"]);
-    assert.deepEqual(feed(awaiter, "services", service(balanced, { loadBalancer: { ingress: [{ ip: "1" }] } })), [true]);
-  });
-});
-
-describe("the wait for an Ingress", () => {
-  const backend = { service: { name: "web", port: { number: 80 } } };
-  const ingress = (status: PlainMap = {}) => named({ spec: { rules: [{ host: "h", http: { paths: [{ path: "/", backend }] } }] }, status });
-  const withAddress = ingress({ loadBalancer: { ingress: [{ ip: "1" }] } });
-  const web: PlainMap = { metadata: { name: "web", uid: "e" } };
-
-  it("ends when it has an address and its service has endpoints", () => {
-    const awaiter = new IngressAwaiter(contextFor(ingress()).context);
-    assert.deepEqual(feed(awaiter, "ingresses", withAddress), [false]);
-    assert.deepEqual(awaiter.problems(), ["Ingress has at least one rule with an unavailable target endpoint."]);
-    assert.deepEqual(feed(awaiter, "endpoints", web), [true]);
-    assert.deepEqual(feed(awaiter, "ingresses", ingress()), [false]);
-  });
-
-  it("only warns of a service that has none after a minute", () => {
-    const { context, said, pass } = contextFor(ingress());
-    const awaiter = new IngressAwaiter(context);
-    feed(awaiter, "ingresses", withAddress);
-    pass(60);
-    assert.ok(awaiter.isReady());
-    assert.ok(said.includes('warning: No matching service found for ingress rule: "h/" -> "web"'));
-  });
-});
-
 describe("simple objects", () => {
   it("are ready when their status says so", () => {
     const claim = (phase: string) => ({ status: { phase } });
@@ -162,38 +92,4 @@ describe("simple objects", () => {
     assert.ok(quotaReady({ spec: { hard: { pods: "1" } }, status: { hard: { pods: "1" } } }));
     assert.ok(!quotaReady({ spec: { hard: { pods: "1" } }, status: { hard: { pods: "2" } } }));
   });
-});
-
-describe("the annotation waitFor", () => {
-  const object = named({ status: { observedGeneration: 1, phase: "Ready", conditions: [{ type: "Synced", status: "False" }], list: [{ n: 1 }] } });
-  const cases: readonly [string, boolean][] = [
-    ["jsonpath={.status.phase}=Ready", true],
-    ["jsonpath={.status.phase}=Lost", false],
-    ["jsonpath={.status.list[0].n}=1", true],
-    ["jsonpath={.status.none}", false],
-    ["condition=Synced", false],
-    ["condition=synced=false", true],
-    ['["jsonpath={.status.phase}", "condition=Synced=False"]', true],
-    ['["jsonpath={.status.phase}", "condition=Synced"]', false],
-  ];
-  for (const [annotation, expected] of cases)
-    it(`${annotation} is ${expected ? "" : "not "}met`, async () => {
-      const condition = await parseWaitFor(annotation);
-      assert.equal(condition(object, contextFor(object).context), expected);
-    });
-
-  it("does not trust the status of an older generation", async () => {
-    const condition = await parseWaitFor("jsonpath={.status.phase}=Ready");
-    assert.equal(condition({ ...object, metadata: { name: "app", generation: 2 } }, contextFor(object).context), false);
-  });
-
-  for (const [annotation, message] of [
-    ["phase=Ready", /expected a "jsonpath=" or "condition=" prefix, got "phase=Ready"/],
-    ["jsonpath=.status", /should be wrapped in brackets/],
-    ["jsonpath={.a}=b=c", /format should be/],
-    ["[]", /at least one condition/],
-  ] as const)
-    it(`${annotation} can't be read`, async () => {
-      await assert.rejects(parseWaitFor(annotation), { message });
-    });
 });

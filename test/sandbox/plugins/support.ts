@@ -2,8 +2,9 @@ import { EngineLog } from "../../../sandbox/plugins/shared/engine-log.ts";
 import type { Severity } from "../../../sandbox/plugins/shared/engine-log.ts";
 import type { Session } from "../../../sandbox/plugins/kubernetes/cluster.ts";
 import { readSettings } from "../../../sandbox/plugins/kubernetes/settings.ts";
-import type { AwaitContext } from "../../../sandbox/plugins/kubernetes/await/awaiter.ts";
+import type { AwaitContext, Awaiter } from "../../../sandbox/plugins/kubernetes/await/awaiter.ts";
 import type { KubernetesObject } from "../../../sandbox/plugins/kubernetes/objects.ts";
+import type { PlainMap } from "../../../sandbox/plugins/shared/values.ts";
 
 /** A session whose cluster can't be reached. @param config settings by name */
 export function offline(config: Readonly<Record<string, string>> = {}): Session {
@@ -41,3 +42,13 @@ export function contextFor(object: KubernetesObject, previous?: KubernetesObject
   };
   return { context, said, pass };
 }
+
+/** An object `shop/app`. */
+export const named = (rest: PlainMap = {}, generation = 1): PlainMap => ({ metadata: { name: "app", namespace: "shop", uid: "o", generation }, ...rest });
+
+/** Feeds an awaiter and tells whether it is satisfied after each object. */
+export const feed = (awaiter: Awaiter, plural: string, ...objects: PlainMap[]) =>
+  objects.map((object) => {
+    awaiter.observe(plural, { type: "MODIFIED", object });
+    return awaiter.isReady();
+  });

@@ -1,7 +1,8 @@
-import { annotationOf, at, isOwnedBy, list, nameOf, number, text } from "../objects.ts";
+import { annotationOf, isOwnedBy, list, nameOf, number, text } from "../objects.ts";
 import type { KubernetesObject } from "../objects.ts";
 import type { ObjectEvent } from "../watches.ts";
 import type { AwaitContext, Awaiter } from "./awaiter.ts";
+import { unboundClaims } from "./claims.ts";
 import { keep } from "./keep.ts";
 import { podProblems } from "./pod-check.ts";
 import type { Message } from "./pod-check.ts";
@@ -135,12 +136,7 @@ export class DeploymentAwaiter implements Awaiter {
   }
 
   private unboundClaims(): KubernetesObject[] {
-    const names = list(this.current, "spec", "template", "spec", "volumes").map((volume) =>
-      text(volume, "persistentVolumeClaim", "claimName"),
-    );
-    return [...this.claims.values()].filter(
-      (claim) => names.includes(nameOf(claim)) && at(claim, "status", "phase") !== "Bound",
-    );
+    return unboundClaims(this.current, [...this.claims.values()]);
   }
 
   private sayUnboundClaims(): void {
