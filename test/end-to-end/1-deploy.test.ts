@@ -4,7 +4,7 @@ import * as z from "zod";
 
 import { demoImage } from "../../sandbox/registry/demo-images.ts";
 import { publishDemoImage } from "../../sandbox/registry/images.ts";
-import { ask, coldStart, configure, configureApp, configured, counts, kubectl, previewed, pulumi, sandbox, succeed } from "../support/sandbox.ts";
+import { ask, coldStart, configure, configureApp, configured, counts, kubectl, needRealPods, previewed, pulumi, sandbox, succeed } from "../support/sandbox.ts";
 
 const Pods = z.object({
   items: z.array(z.looseObject({ metadata: z.looseObject({ deletionTimestamp: z.string().optional() }), status: z.looseObject({ containerStatuses: z.array(z.looseObject({ imageID: z.string(), ready: z.boolean() })) }) })),
@@ -25,7 +25,7 @@ const version = async (stack: string, route: string) => z.looseObject({ version:
 describe("deploying to an environment", () => {
   before(async function () {
     this.timeout(coldStart);
-    await sandbox();
+    await needRealPods(this);
     await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
   });
 

@@ -10,7 +10,7 @@ import { registryHost } from "../../sandbox/registry/registry.ts";
 import { demoImage } from "../../sandbox/registry/demo-images.ts";
 import { publishDemoImage } from "../../sandbox/registry/images.ts";
 import { runningPid, stopServer } from "../../sandbox/world/processes.ts";
-import { ask, coldStart, configure, configureApp, configured, kubectl, pulumi, sandbox, succeed } from "../support/sandbox.ts";
+import { ask, coldStart, configure, configureApp, configured, kubectl, needRealPods, pulumi, sandbox, succeed } from "../support/sandbox.ts";
 
 const stack = "appdev";
 
@@ -34,7 +34,7 @@ const running = () =>
 describe("failing well", () => {
   before(async function () {
     this.timeout(coldStart);
-    await sandbox();
+    await needRealPods(this);
     await configure(stack, { image: "pr-13", images: undefined });
     await succeed("up", "--yes", "--skip-preview", "--stack", stack);
   });

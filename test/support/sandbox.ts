@@ -10,7 +10,7 @@ import { processEnvironment } from "../../sandbox/engine/environment.ts";
 import { runPulumi } from "../../sandbox/engine/pulumi.ts";
 import type { PulumiResult } from "../../sandbox/engine/pulumi.ts";
 import { stackFile } from "../../sandbox/engine/stacks.ts";
-import { down, up } from "../../sandbox/sandbox.ts";
+import { down, up, usesKwok } from "../../sandbox/sandbox.ts";
 import { visitWhenRouted } from "../../sandbox/visit.ts";
 import type { Visit } from "../../sandbox/visit.ts";
 import type { World } from "../../sandbox/world/part.ts";
@@ -30,6 +30,13 @@ async function start(): Promise<World> {
   const world = await openWorld((line) => console.log(`    ${line}`));
   await up(world);
   return world;
+}
+
+/** Skips, loudly, what needs real pods, where the sandbox has none; CI allows no such place. */
+export async function needRealPods(context: Mocha.Context): Promise<void> {
+  if (!usesKwok(await sandbox())) return;
+  console.log("    SKIPPED: these tests need pods that run, and this machine can have no real node");
+  context.skip();
 }
 
 /** Ends the tests' sandbox and removes it, unless `DROVER_TEST_SANDBOX` named it. */
