@@ -19,7 +19,7 @@ describe("a program under mocks", () => {
     ["whose resource's input fails", () => { new Thing("a", { x: pulumi.output(1).apply((): string => { throw new Error("boom"); }) }); }],
   ];
   for (const [what, program] of failures)
-    it(`${what} fails`, () => assert.rejects(register(program), { message: "boom" }));
+    it(`${what} fails`, () => assert.rejects(register(program), /boom$/));
 
   it("that calls a function without an answer fails", () =>
     assert.rejects(register(() => pulumi.runtime.invoke("test:index:get", {})), { message: "the mocks have no answer for test:index:get" }));

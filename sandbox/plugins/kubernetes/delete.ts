@@ -101,6 +101,17 @@ async function untilGone(session: Session, cluster: Cluster, client: ResourceCli
         else if (text(object, "metadata", "deletionTimestamp") !== "") say("info", "Resource scheduled for deletion");
       },
       name,
+      () => {
+        // The object may have gone before the watch began, which then never tells of it.
+        client.get(name, session.cancelled).then(
+          (object) => {
+            if (uid !== "" && uidOf(object) !== uid) done(true);
+          },
+          (error: unknown) => {
+            if (isNotFound(error)) done(true);
+          },
+        );
+      },
     );
     const giveUp = () => {
       done(false);
@@ -111,15 +122,6 @@ async function untilGone(session: Session, cluster: Cluster, client: ResourceCli
       resolve(result);
     }
     over.addEventListener("abort", giveUp);
-    // The watch only tells of what it saw: the object may have gone before it began.
-    client.get(name, session.cancelled).then(
-      (object) => {
-        if (uid !== "" && uidOf(object) !== uid) done(true);
-      },
-      (error: unknown) => {
-        if (isNotFound(error)) done(true);
-      },
-    );
   });
   if (ended) return;
   const finalizers = list(last, "metadata", "finalizers").filter((item) => typeof item === "string");

@@ -26,6 +26,10 @@ class Collection {
   private readonly path: string;
   private readonly selector: Readonly<Record<string, string>>;
   private readonly stop = new AbortController();
+  private readonly first = Promise.withResolvers<undefined>();
+
+  /** Resolves once the objects that are there have been told of: what happens after that is seen. */
+  readonly loaded: Promise<undefined> = this.first.promise;
 
   constructor(connection: Connection, path: string, selector: Readonly<Record<string, string>>) {
     this.connection = connection;
@@ -68,6 +72,7 @@ class Collection {
     const seen = new Set(items.map(uidOf));
     for (const object of [...this.objects.values()]) if (!seen.has(uidOf(object))) this.tell({ type: "DELETED", object });
     for (const object of items) this.tell({ type: this.objects.has(uidOf(object)) ? "MODIFIED" : "ADDED", object });
+    this.first.resolve(undefined);
     return text(answer, "metadata", "resourceVersion");
   }
 
@@ -105,14 +110,16 @@ export class Watches {
    * Listens to a collection: first the objects that are there, as added, then every change. Returns the function that ends it.
    *
    * @param name only the object of this name
+   * @param loaded called once everything that is there has been told of; from then on no change is missed
    */
-  subscribe(path: string, listener: Listener, name?: string): () => void {
+  subscribe(path: string, listener: Listener, name?: string, loaded?: () => void): () => void {
     const key = name === undefined ? path : `${path}?${name}`;
     const selector = name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
     const collection = this.collections.get(key) ?? new Collection(this.connection, path, selector);
     this.collections.set(key, collection);
     for (const object of collection.objects.values()) listener({ type: "ADDED", object });
     collection.listeners.add(listener);
+    if (loaded !== undefined) void collection.loaded.then(loaded);
     return () => {
       collection.listeners.delete(listener);
       if (collection.listeners.size > 0 || this.collections.get(key) !== collection) return;

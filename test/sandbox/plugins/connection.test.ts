@@ -99,6 +99,24 @@ describe("a watch", () => {
     close();
   });
 
+  it("says when all that is there has been told of, so that nobody asks too early whether an object is gone", async () => {
+    const { watches, close } = await watching((response) => response.flushHeaders());
+    const seen: string[] = [];
+    const end = await new Promise<() => void>((resolve) => {
+      const stop = watches.subscribe(
+        "/pods",
+        ({ type }) => seen.push(type),
+        undefined,
+        () => {
+          resolve(stop);
+        },
+      );
+    });
+    assert.deepEqual(seen, ["ADDED"]);
+    end();
+    close();
+  });
+
   it("looks at everything again after a broken connection", async () => {
     const { watches, asked, close } = await watching(
       (response) => response.write(line("MODIFIED", pod("Running", "7")), () => setTimeout(() => response.destroy(), 5)),
