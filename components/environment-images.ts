@@ -42,10 +42,10 @@ export function selectImages(selection: ImageSelection): SelectedImages {
   const written = new Map<string, { key: string; text: string }>();
 
   for (const [app, text] of Object.entries(selection.images)) {
-    if (app in selection.apps) written.set(app, { key: `images.${app}`, text });
+    if (Object.hasOwn(selection.apps, app)) written.set(app, { key: `images.${app}`, text });
     else problems.push({ key: `images.${app}`, message: `names the app "${app}", which is not there; ${known}` });
   }
-  if (selection.app !== undefined && !(selection.app in selection.apps))
+  if (selection.app !== undefined && !Object.hasOwn(selection.apps, selection.app))
     problems.push({ key: "app", message: `names the app "${selection.app}", which is not there; ${known}` });
   else if (selection.image !== undefined) {
     const target = targetOfImage(selection, selection.image);

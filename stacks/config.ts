@@ -23,7 +23,7 @@ export interface Environment extends EnvironmentConfig {
 /** Keys whose values are text even where they look like JSON. */
 const plainKeys = new Set(["organization", "rancherToken", "namespace", "host", "tlsSecret", "ingressClass", "registry", "channel", "app", "image"]);
 /** Keys, and parts of keys, whose values never show. */
-const secretPath = /(^|\.)(rancherToken|secrets|password)(\.|$)/;
+const secretPath = /^(rancherToken|registries|apps)$|^registries[.[]|(^|\.)(secrets|password)([.[]|$)/;
 
 /**
  * Reads the stack's configuration.
