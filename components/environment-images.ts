@@ -13,7 +13,9 @@ export interface ImageSelection {
   /** App to image. */
   readonly images: Readonly<Record<string, string>>;
   /** App to its image's name without channel, tag and registry (`jobrunner`, or a whole one: `quay.io/other/jobrunner`) and its own channel. */
-  readonly apps: Readonly<Record<string, { readonly image?: string | undefined; readonly channel?: Channel | undefined }>>;
+  readonly apps: Readonly<
+    Record<string, { readonly image?: string | undefined; readonly channel?: Channel | undefined }>
+  >;
 }
 
 /** The image that one app is to run. */

@@ -64,7 +64,9 @@ async function explain(
   const name = formatImage(image);
   switch (answer.kind) {
     case "unavailable":
-      return new Error(`${name}: the registry ${access.host} can't be asked: ${answer.reason}; nothing was changed, try again when it answers`);
+      return new Error(
+        `${name}: the registry ${access.host} can't be asked: ${answer.reason}; nothing was changed, try again when it answers`,
+      );
     case "refused":
       return new Error(
         `${name}: the registry ${access.host} refuses (${String(answer.status)}): ${
@@ -74,7 +76,9 @@ async function explain(
         }; a registry may also say so of a repository that does not exist`,
       );
     case "missing":
-      return new Error(`${name} is not in the registry; ${existing(image, await listTags(access, image.repository).catch(() => []))}`);
+      return new Error(
+        `${name} is not in the registry; ${existing(image, await listTags(access, image.repository).catch(() => []))}`,
+      );
   }
 }
 

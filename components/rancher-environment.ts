@@ -68,7 +68,11 @@ export class RancherEnvironment extends pulumi.ComponentResource {
     const projectId = /^[^:]+:p-/.test(project)
       ? pulumi.output(project)
       : new rancher2.Project(name, { name: project, clusterId: cluster, ...projectLimits(args.quota) }, inRancher).id;
-    const made = new rancher2.Namespace(name, { name: namespace, projectId, ...namespaceLimits(args.quota) }, inRancher);
+    const made = new rancher2.Namespace(
+      name,
+      { name: namespace, projectId, ...namespaceLimits(args.quota) },
+      inRancher,
+    );
     this.namespace = made.name;
     this.pullSecrets = args.registries.flatMap(({ host, account }) =>
       account === undefined
@@ -118,7 +122,9 @@ function kubeconfig({ url, cluster, ca, token }: RancherEnvironmentArgs): pulumi
   });
 }
 
-function projectLimits(quota: Quota | undefined): Pick<rancher2.ProjectArgs, "resourceQuota" | "containerResourceLimit"> {
+function projectLimits(
+  quota: Quota | undefined,
+): Pick<rancher2.ProjectArgs, "resourceQuota" | "containerResourceLimit"> {
   return {
     ...(quota?.project === undefined
       ? {}
@@ -127,7 +133,9 @@ function projectLimits(quota: Quota | undefined): Pick<rancher2.ProjectArgs, "re
   };
 }
 
-function namespaceLimits(quota: Quota | undefined): Pick<rancher2.NamespaceArgs, "resourceQuota" | "containerResourceLimit"> {
+function namespaceLimits(
+  quota: Quota | undefined,
+): Pick<rancher2.NamespaceArgs, "resourceQuota" | "containerResourceLimit"> {
   return {
     ...(quota?.namespace === undefined ? {} : { resourceQuota: { limit: quota.namespace } }),
     ...(quota?.container === undefined ? {} : { containerResourceLimit: quota.container }),

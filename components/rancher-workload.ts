@@ -106,7 +106,10 @@ function deploymentArgs(
       name,
       namespace,
       labels: manifests.objectLabels(name),
-      annotations: { ...manifests.imageAnnotations(name, written, image), ...manifests.deployAnnotations(app.deadline) },
+      annotations: {
+        ...manifests.imageAnnotations(name, written, image),
+        ...manifests.deployAnnotations(app.deadline),
+      },
     },
     spec: {
       replicas: app.replicas,
@@ -120,7 +123,10 @@ function deploymentArgs(
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          ...present("imagePullSecrets", pullSecrets.map((pullSecret) => ({ name: pullSecret }))),
+          ...present(
+            "imagePullSecrets",
+            pullSecrets.map((pullSecret) => ({ name: pullSecret })),
+          ),
           securityContext: pod,
           containers: [
             {
@@ -130,7 +136,10 @@ function deploymentArgs(
               ...(app.command === undefined ? {} : { command: [...app.command] }),
               ...(app.args === undefined ? {} : { args: [...app.args] }),
               ports: [{ name: "http", containerPort: app.port }],
-              ...present("env", Object.entries(app.env).map(([variable, value]) => ({ name: variable, value }))),
+              ...present(
+                "env",
+                Object.entries(app.env).map(([variable, value]) => ({ name: variable, value })),
+              ),
               ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret } }] }),
               ...(app.resources === undefined ? {} : { resources: { ...app.resources } }),
               ...manifests.probesOf(app),

@@ -33,7 +33,10 @@ const maximumPages = 10;
 export async function askForImage(access: RegistryAccess, image: LocatedImage): Promise<RegistryAnswer> {
   const path = `/v2/${image.repository}/manifests/${image.digest ?? image.tag ?? "latest"}`;
   try {
-    const response = await request(access, image.repository, path, { method: "HEAD", headers: { accept: manifestTypes } });
+    const response = await request(access, image.repository, path, {
+      method: "HEAD",
+      headers: { accept: manifestTypes },
+    });
     if (response.ok) {
       const digest = response.headers.get("docker-content-digest");
       return digest === null ? rubbish("no Docker-Content-Digest header") : { kind: "found", digest };
@@ -75,8 +78,7 @@ async function request(access: RegistryAccess, repository: string, path: string,
     return fetch(new URL(path, base), { ...init, headers, signal: AbortSignal.timeout(requestTimeout) });
   };
   const { account } = access;
-  const basic =
-    account && `Basic ${Buffer.from(`${account.username}:${account.password}`).toString("base64")}`;
+  const basic = account && `Basic ${Buffer.from(`${account.username}:${account.password}`).toString("base64")}`;
   const first = await send(undefined);
   const challenge = first.status === 401 ? (first.headers.get("www-authenticate") ?? "") : "";
   if (/^basic/i.test(challenge) && basic !== undefined) return send(basic);

@@ -50,7 +50,9 @@ const probes = { startupPeriod: 1, readinessPeriod: 5, livenessPeriod: 10, timeo
 const settling = 5;
 
 /** The probes that follow from one health path; an open port is asked for where there is none. */
-export function probesOf(app: App): Pick<types.input.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
+export function probesOf(
+  app: App,
+): Pick<types.input.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
   if (app.health === undefined)
     return { readinessProbe: { tcpSocket: { port: app.port }, periodSeconds: probes.startupPeriod } };
   const ask = { httpGet: { path: app.health, port: app.port }, timeoutSeconds: probes.timeout };
@@ -62,7 +64,10 @@ export function probesOf(app: App): Pick<types.input.core.v1.Container, "startup
 }
 
 /** No more rights than a web application needs; Kubernetes' "restricted" pod security standard, except for root where the app asks for it. */
-export function securityOf(app: App): { pod: types.input.core.v1.PodSecurityContext; container: types.input.core.v1.SecurityContext } {
+export function securityOf(app: App): {
+  pod: types.input.core.v1.PodSecurityContext;
+  container: types.input.core.v1.SecurityContext;
+} {
   const pod = { seccompProfile: { type: "RuntimeDefault" } };
   const container = { allowPrivilegeEscalation: false };
   if (app.root) return { pod, container };

@@ -19,7 +19,10 @@ const stack = "bench";
 const StackFile = z.looseObject({ config: z.record(z.string(), z.unknown()) });
 
 /** Milliseconds that something takes: the median of three runs. */
-async function measured(what: () => Promise<unknown>, before: () => Promise<unknown> = () => Promise.resolve()): Promise<number> {
+async function measured(
+  what: () => Promise<unknown>,
+  before: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < 3; run++) {
     await before();
@@ -33,11 +36,15 @@ async function measured(what: () => Promise<unknown>, before: () => Promise<unkn
 /** A project whose program declares nothing: the floor of every `pulumi up`. */
 async function emptyProject(layout: Layout): Promise<string> {
   const folder = dataFolder(layout, "empty-project");
-  writeFileSync(path.join(folder, "Pulumi.yaml"), stringify({ name: "empty", runtime: { name: "nodejs", options: { typescript: false } } }));
+  writeFileSync(
+    path.join(folder, "Pulumi.yaml"),
+    stringify({ name: "empty", runtime: { name: "nodejs", options: { typescript: false } } }),
+  );
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
   writeFileSync(path.join(folder, "index.ts"), "export default () => ({});\n");
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(path.join(folder, "node_modules"))) symlinkSync(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+  if (!existsSync(path.join(folder, "node_modules")))
+    symlinkSync(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
   await mustPulumi(layout, ["--cwd", folder, "stack", "select", stack, "--create", "--secrets-provider", "passphrase"]);
   return folder;
 }
@@ -48,8 +55,16 @@ function configure({ layout }: World, apps: number, image: string): void {
   const whole = StackFile.parse(parse(readFileSync(file, "utf8")));
   const name = (index: number) => `app-${String(index).padStart(2, "0")}`;
   const entry = { image: "narrative", port: 8080, health: "/", path: "/", deadline: 300 };
-  const list = Array.from({ length: apps }, (_, index): [string, object] => [name(index), { ...entry, path: `/${name(index)}` }]);
-  const config = { ...whole.config, "drover:apps": Object.fromEntries(list), "drover:app": name(0), "drover:image": image };
+  const list = Array.from({ length: apps }, (_, index): [string, object] => [
+    name(index),
+    { ...entry, path: `/${name(index)}` },
+  ]);
+  const config = {
+    ...whole.config,
+    "drover:apps": Object.fromEntries(list),
+    "drover:app": name(0),
+    "drover:image": image,
+  };
   writeFileSync(file, stringify({ ...whole, config }));
 }
 
@@ -60,12 +75,18 @@ async function main(): Promise<void> {
   await prepareStack(world, stack);
   const run = (...args: string[]) => mustPulumi(layout, [...args, "--yes", "--skip-preview", "--stack", stack]);
   const deploy = () => run("up");
-  const kubectl = (...args: string[]) => execa(path.join(layout.bin, "kubectl"), [...args, "-n", stack], { env: processEnvironment(layout), extendEnv: false });
+  const kubectl = (...args: string[]) =>
+    execa(path.join(layout.bin, "kubectl"), [...args, "-n", stack], {
+      env: processEnvironment(layout),
+      extendEnv: false,
+    });
 
   const folder = await emptyProject(layout);
   const floor = await measured(() => run("up", "--cwd", folder));
   const show = (what: string, time: number) => {
-    process.stdout.write(`${what.padEnd(48)}${(time / 1000).toFixed(2).padStart(7)} s ${(time / floor).toFixed(2).padStart(7)} x\n`);
+    process.stdout.write(
+      `${what.padEnd(48)}${(time / 1000).toFixed(2).padStart(7)} s ${(time / floor).toFixed(2).padStart(7)} x\n`,
+    );
   };
   show("empty up, without preview", floor);
   try {
@@ -73,16 +94,22 @@ async function main(): Promise<void> {
     await deploy();
     show("no-op up, 1 app", await measured(deploy));
     let image = "latest";
-    show("up of one image change, 1 app", await measured(deploy, () => {
-      image = image === "pr-12" ? "pr-13" : "pr-12";
-      configure(world, 1, image);
-      return Promise.resolve();
-    }));
+    show(
+      "up of one image change, 1 app",
+      await measured(deploy, () => {
+        image = image === "pr-12" ? "pr-13" : "pr-12";
+        configure(world, 1, image);
+        return Promise.resolve();
+      }),
+    );
     let restarts = 0;
-    show("kubectl set env and rollout status", await measured(async () => {
-      await kubectl("set", "env", "deployment/app-00", `RESTART=${String(restarts++)}`);
-      await kubectl("rollout", "status", "deployment/app-00");
-    }));
+    show(
+      "kubectl set env and rollout status",
+      await measured(async () => {
+        await kubectl("set", "env", "deployment/app-00", `RESTART=${String(restarts++)}`);
+        await kubectl("rollout", "status", "deployment/app-00");
+      }),
+    );
     for (const apps of [4, 40]) {
       configure(world, apps, "latest");
       await deploy();

@@ -44,10 +44,13 @@ program
   });
 program
   .command("env")
-  .description("print what a shell must export for a plain pulumi and kubectl: eval \"$(npm run --silent sandbox -- env)\"")
+  .description(
+    'print what a shell must export for a plain pulumi and kubectl: eval "$(npm run --silent sandbox -- env)"',
+  )
   .action(async () => {
     const { layout } = await openWorld(say);
-    for (const [name, value] of Object.entries(engineEnvironment(layout))) process.stdout.write(`export ${name}=${quoted(value)}\n`);
+    for (const [name, value] of Object.entries(engineEnvironment(layout)))
+      process.stdout.write(`export ${name}=${quoted(value)}\n`);
   });
 program
   .command("logs")

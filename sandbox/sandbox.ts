@@ -26,10 +26,25 @@ export const partsOf = (world: World): readonly Part[] =>
   allParts.filter((part) => (usesKwok(world) ? part !== node && part !== ingress : part !== kwok));
 
 /** Whether a sandbox was started without a real node. */
-export const usesKwok = ({ layout }: World): boolean => startedServers(layout).some((server) => kwok.servers.includes(server));
+export const usesKwok = ({ layout }: World): boolean =>
+  startedServers(layout).some((server) => kwok.servers.includes(server));
 
 /** In the order in which they are wanted; the ingress controller is last, as nobody waits for it before the end. */
-const tools: readonly ToolName[] = ["registry", "crane", "pause", "demo-app", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl", "pulumi", "pulumi-resource-rancher2", "traefik"];
+const tools: readonly ToolName[] = [
+  "registry",
+  "crane",
+  "pause",
+  "demo-app",
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubelet",
+  "kubectl",
+  "pulumi",
+  "pulumi-resource-rancher2",
+  "traefik",
+];
 
 /** Starts what does not run of a sandbox and makes its stacks; returns when everything serves. */
 export async function up(world: Awaited<ReturnType<typeof openWorld>>): Promise<InstalledEngine> {

@@ -15,7 +15,13 @@ const pullRequest = "pr-12";
 
 const Apps = z.record(
   z.string(),
-  z.looseObject({ image: z.string(), reference: z.string(), digest: z.string(), tag: z.string().optional(), address: z.string() }),
+  z.looseObject({
+    image: z.string(),
+    reference: z.string(),
+    digest: z.string(),
+    tag: z.string().optional(),
+    address: z.string(),
+  }),
 );
 type Apps = z.infer<typeof Apps>;
 
@@ -42,13 +48,21 @@ async function main(): Promise<void> {
   for (const [name, { reference, digest, address }] of Object.entries(apps)) {
     say(`  ${name.padEnd(10)} ${reference.slice(0, reference.indexOf("@"))}`);
     say(`  ${"".padEnd(10)} ${digest}`);
-    say(`  ${"".padEnd(10)} ${address} answers: ${usesKwok(world) ? "nothing, as kwok's pods don't run" : await get(address)}`);
+    say(
+      `  ${"".padEnd(10)} ${address} answers: ${usesKwok(world) ? "nothing, as kwok's pods don't run" : await get(address)}`,
+    );
   }
   heading("What happened");
-  say(`  The stack's configuration was changed in one word (image: ${pullRequest}), the tag was resolved to the digest that it`);
-  say("  has in the registry, the preview showed the one Deployment that differs, and the update rolled it: new pods first,");
+  say(
+    `  The stack's configuration was changed in one word (image: ${pullRequest}), the tag was resolved to the digest that it`,
+  );
+  say(
+    "  has in the registry, the preview showed the one Deployment that differs, and the update rolled it: new pods first,",
+  );
   say("  old ones after. The engine, the registry and the control plane are real,");
-  say(`  and so are ${usesKwok(world) ? "not the node and its pods (kwok stands in)" : "the node, its pods and the ingress controller"}.`);
+  say(
+    `  and so are ${usesKwok(world) ? "not the node and its pods (kwok stands in)" : "the node, its pods and the ingress controller"}.`,
+  );
   say(`  Stand-ins here: Rancher's server${standIns(engine)}.`);
   heading("What to type next");
   say(`  npm run pulumi -- config set image pr-13 --stack ${stack}`);
@@ -71,7 +85,8 @@ const standIns = ({ languageHost, plugins }: InstalledEngine) =>
 async function run(layout: Layout, ...args: string[]): Promise<void> {
   say(`$ pulumi ${args.join(" ")}`);
   const exitCode = await passToPulumi(layout, args);
-  if (exitCode !== 0) throw new Error(`pulumi ${args[0] ?? ""} failed with exit code ${String(exitCode)}; see what it said above`);
+  if (exitCode !== 0)
+    throw new Error(`pulumi ${args[0] ?? ""} failed with exit code ${String(exitCode)}; see what it said above`);
 }
 
 /** The stack's output `apps`. */

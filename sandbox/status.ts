@@ -20,7 +20,10 @@ export function describeStatus(world: World, json: boolean): string {
   if (json) return `${JSON.stringify({ folder: world.layout.root, parts: status }, null, 2)}\n`;
   const lines = status.flatMap(({ part, description, servers }) => [
     `${part.padEnd(12)}${description}`,
-    ...servers.map(({ name, pid, log }) => `  ${name.padEnd(26)}${pid === null ? "does not run" : `runs as ${String(pid)}`.padEnd(16)}  ${log}`),
+    ...servers.map(
+      ({ name, pid, log }) =>
+        `  ${name.padEnd(26)}${pid === null ? "does not run" : `runs as ${String(pid)}`.padEnd(16)}  ${log}`,
+    ),
   ]);
   return `${lines.join("\n")}\n`;
 }

@@ -21,7 +21,18 @@ export interface Environment extends EnvironmentConfig {
 }
 
 /** Keys whose values are text even where they look like JSON. */
-const plainKeys = new Set(["organization", "rancherToken", "namespace", "host", "tlsSecret", "ingressClass", "registry", "channel", "app", "image"]);
+const plainKeys = new Set([
+  "organization",
+  "rancherToken",
+  "namespace",
+  "host",
+  "tlsSecret",
+  "ingressClass",
+  "registry",
+  "channel",
+  "app",
+  "image",
+]);
 /** Keys, and parts of keys, whose values never show. */
 const secretPath = /^(rancherToken|registries|apps)$|^registries[.[]|(^|\.)(secrets|password)([.[]|$)/;
 
@@ -35,7 +46,9 @@ export function readEnvironment(): Environment {
   const config = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) =>
     key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
   );
-  const secretKeys = new Set(encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])));
+  const secretKeys = new Set(
+    encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
+  );
   const { environment, problems } = parseEnvironment(Object.fromEntries(config), secretKeys);
   if (environment !== undefined && problems.length === 0) return environment;
   throw new pulumi.RunError(describeProblems(pulumi.getStack(), problems));
@@ -54,7 +67,9 @@ export function parseEnvironment(
   config: Readonly<Record<string, string>>,
   secretKeys: ReadonlySet<string>,
 ): { environment?: Environment; problems: ConfigProblem[] } {
-  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, plainKeys.has(key) ? value : parsed(value)]));
+  const raw = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, plainKeys.has(key) ? value : parsed(value)]),
+  );
   const result = environmentSchema.safeParse(raw);
   if (!result.success) return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, raw)) };
   const { images, problems } = selectImages(result.data);
@@ -72,25 +87,40 @@ function parsed(value: string): unknown {
 
 /** Values that belong encrypted and are not. */
 function exposedSecrets(environment: EnvironmentConfig, secretKeys: ReadonlySet<string>): ConfigProblem[] {
-  const exposed = (key: string) => ({ key, message: `must be encrypted; set it anew: pulumi config set --secret --path '${key}'` });
+  const exposed = (key: string) => ({
+    key,
+    message: `must be encrypted; set it anew: pulumi config set --secret --path '${key}'`,
+  });
   return [
     ...(secretKeys.has("rancherToken") ? [] : [exposed("rancherToken")]),
     ...(secretKeys.has("apps")
       ? []
-      : Object.entries(environment.apps).flatMap(([app, { secrets }]) => Object.keys(secrets).map((name) => exposed(`apps.${app}.secrets.${name}`)))),
+      : Object.entries(environment.apps).flatMap(([app, { secrets }]) =>
+          Object.keys(secrets).map((name) => exposed(`apps.${app}.secrets.${name}`)),
+        )),
     ...(secretKeys.has("registries")
       ? []
-      : Object.entries(environment.registries).flatMap(([host, { password }]) => (password === undefined ? [] : [exposed(`registries["${host}"].password`)]))),
+      : Object.entries(environment.registries).flatMap(([host, { password }]) =>
+          password === undefined ? [] : [exposed(`registries["${host}"].password`)],
+        )),
   ];
 }
 
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): ConfigProblem[] {
   const key = keyOf(issue.path);
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((unknown) => ({ key: keyOf([...issue.path, unknown]), message: unknownKey(unknown, issue.path) }));
+    return issue.keys.map((unknown) => ({
+      key: keyOf([...issue.path, unknown]),
+      message: unknownKey(unknown, issue.path),
+    }));
   const value = valueAt(raw, issue.path);
   if (value === undefined)
-    return [{ key, message: `is missing; set it: pulumi config set ${secretPath.test(key) ? "--secret " : ""}${issue.path.length > 1 ? `--path '${key}'` : key} VALUE` }];
+    return [
+      {
+        key,
+        message: `is missing; set it: pulumi config set ${secretPath.test(key) ? "--secret " : ""}${issue.path.length > 1 ? `--path '${key}'` : key} VALUE`,
+      },
+    ];
   const shown = secretPath.test(key) || typeof value === "object" ? "" : `is ${JSON.stringify(value)}, which `;
   return [{ key, message: `${shown}${issue.message}` }];
 }

@@ -67,7 +67,17 @@ export function declareEnvironment(
     const app = environment.apps[name];
     if (app === undefined) return [];
     const { namespace, pullSecrets, kubernetes } = place;
-    const args = { app, written, image, namespace, pullSecrets, host: hostname, tlsSecret, ingressClass, transform: transforms[name] };
+    const args = {
+      app,
+      written,
+      image,
+      namespace,
+      pullSecrets,
+      host: hostname,
+      tlsSecret,
+      ingressClass,
+      transform: transforms[name],
+    };
     new RancherWorkload(name, args, { providers: { kubernetes } });
     return [[name, outputOf(written, image, origin + app.path)]];
   };
@@ -94,7 +104,11 @@ export function registriesOf(environment: Environment): RegistryAccess[] {
   ]);
   return [...hosts].sort().map((host) => {
     const { http = false, username, password } = environment.registries[host] ?? {};
-    return { host, http, account: username === undefined || password === undefined ? undefined : { username, password } };
+    return {
+      host,
+      http,
+      account: username === undefined || password === undefined ? undefined : { username, password },
+    };
   });
 }
 
@@ -108,7 +122,10 @@ async function resolveAll(
   const resolved = new Map<string, ResolvedImage>();
   await Promise.all(
     [...selected].map(async ([app, { written, reference }]) => {
-      const access = registries.find(({ host }) => host === reference.registry) ?? { host: reference.registry, http: false };
+      const access = registries.find(({ host }) => host === reference.registry) ?? {
+        host: reference.registry,
+        http: false,
+      };
       try {
         resolved.set(app, { written, image: await resolveDigest(reference, access, provider) });
       } catch (error) {
@@ -120,7 +137,10 @@ async function resolveAll(
 }
 
 /** The environment's host as an Ingress takes it, and as a browser does. */
-export function addressOf({ host, tlsSecret }: Pick<Environment, "host" | "tlsSecret">): { hostname: string; origin: string } {
+export function addressOf({ host, tlsSecret }: Pick<Environment, "host" | "tlsSecret">): {
+  hostname: string;
+  origin: string;
+} {
   const scheme = tlsSecret === undefined ? "http" : "https";
   const { hostname, origin } = new URL(host.includes("://") ? host : `${scheme}://${host}`);
   return { hostname, origin };

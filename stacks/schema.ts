@@ -8,18 +8,31 @@ import { fileKey, filesVolume } from "../components/workload-manifests.ts";
  * Messages state the rule and how to keep it; `stacks/config.ts` puts key and value before them.
  */
 const text = (rule: string, pattern: RegExp, maximum = 253) =>
-  z.string({ error: `must be text${quoteHint}` }).max(maximum, `may have at most ${String(maximum)} characters`).regex(pattern, rule);
+  z
+    .string({ error: `must be text${quoteHint}` })
+    .max(maximum, `may have at most ${String(maximum)} characters`)
+    .regex(pattern, rule);
 const quoteHint = "; put it in quotes, as YAML reads an unquoted 1.10 as a number";
 
 const dnsLabel = (what: string) =>
-  text(`must be ${what}: lower-case letters, digits and dashes, beginning with a letter, as in narrative`, /^[a-z]([-a-z0-9]*[a-z0-9])?$/, 53);
+  text(
+    `must be ${what}: lower-case letters, digits and dashes, beginning with a letter, as in narrative`,
+    /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    53,
+  );
 const absolutePath = text("must be an absolute path, as in /services/auth", /^\/[^\s?#]*$/, 1024);
-const quantity = text("must be a Kubernetes quantity, as in 500m, 2 or 512Mi", /^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/);
+const quantity = text(
+  "must be a Kubernetes quantity, as in 500m, 2 or 512Mi",
+  /^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+);
 const count = (minimum: number, maximum: number, what: string) => {
   const rule = `must be ${what}, a whole number from ${String(minimum)} to ${String(maximum)}`;
   return z.int({ error: rule }).min(minimum, rule).max(maximum, rule);
 };
-const variable = text("must be the name of an environment variable: letters, digits and underscores, as in LOG_LEVEL", /^[A-Za-z_][A-Za-z0-9_]*$/);
+const variable = text(
+  "must be the name of an environment variable: letters, digits and underscores, as in LOG_LEVEL",
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+);
 const value = z
   .union([z.string(), z.boolean(), z.int()], { error: "must be text, a whole number, true or false" })
   .transform(String);
@@ -31,22 +44,51 @@ const withoutUndefined = (all: Record<string, string | undefined>): Record<strin
   Object.fromEntries(Object.entries(all).flatMap(([key, amount]) => (amount === undefined ? [] : [[key, amount]])));
 
 /** What Rancher's resource quotas can limit. */
-const quotaKeys = ["configMaps", "limitsCpu", "limitsMemory", "persistentVolumeClaims", "pods", "replicationControllers", "requestsCpu", "requestsMemory", "requestsStorage", "secrets", "services", "servicesLoadBalancers", "servicesNodePorts"];
+const quotaKeys = [
+  "configMaps",
+  "limitsCpu",
+  "limitsMemory",
+  "persistentVolumeClaims",
+  "pods",
+  "replicationControllers",
+  "requestsCpu",
+  "requestsMemory",
+  "requestsStorage",
+  "secrets",
+  "services",
+  "servicesLoadBalancers",
+  "servicesNodePorts",
+];
 
-const volume = z.strictObject({ path: absolutePath, size: quantity, storageClass: dnsLabel("a storage class").optional() });
-const resources = z.strictObject({ requests: amounts("cpu", "memory").optional(), limits: amounts("cpu", "memory").optional() });
+const volume = z.strictObject({
+  path: absolutePath,
+  size: quantity,
+  storageClass: dnsLabel("a storage class").optional(),
+});
+const resources = z.strictObject({
+  requests: amounts("cpu", "memory").optional(),
+  limits: amounts("cpu", "memory").optional(),
+});
 
 const channel = z.enum(["develop", "release"], { error: "must be develop or release" });
 
 const app = z
   .strictObject({
-    image: z.string({ error: `must be text${quoteHint}` }).refine(isImageName, "must be an image's name without a tag, in lower case, as in jobrunner or quay.io/other/jobrunner").optional(),
+    image: z
+      .string({ error: `must be text${quoteHint}` })
+      .refine(
+        isImageName,
+        "must be an image's name without a tag, in lower case, as in jobrunner or quay.io/other/jobrunner",
+      )
+      .optional(),
     channel: channel.optional(),
     port: count(1, 65535, "a port"),
     path: absolutePath.default("/"),
     health: absolutePath.optional(),
     replicas: count(0, 1000, "how many pods run").default(1),
-    strategy: z.enum(["RollingUpdate", "Recreate"], { error: "must be RollingUpdate or Recreate" }).default("RollingUpdate"),
+    strategy: z
+      .enum(["RollingUpdate", "Recreate"], { error: "must be RollingUpdate or Recreate" })
+      .default("RollingUpdate"),
     deadline: count(10, 3600, "the rollout's deadline in seconds").default(120),
     command: z.array(z.string()).min(1).optional(),
     args: z.array(z.string()).min(1).optional(),
@@ -65,11 +107,19 @@ const app = z
     };
     for (const name of Object.keys(it.secrets))
       if (name in it.env) report(["env", name], "is in secrets too: keep one of the two");
-    if (filesVolume in it.volumes) report(["volumes", filesVolume], `is the name of the volume that holds files: choose another`);
+    if (filesVolume in it.volumes)
+      report(["volumes", filesVolume], `is the name of the volume that holds files: choose another`);
     const keys = Object.keys(it.files).map(fileKey);
-    if (new Set(keys).size < keys.length) report(["files"], "has two paths that differ only in characters other than letters, digits, dots and dashes: rename one");
+    if (new Set(keys).size < keys.length)
+      report(
+        ["files"],
+        "has two paths that differ only in characters other than letters, digits, dots and dashes: rename one",
+      );
     if (Object.keys(it.volumes).length > 0 && (it.strategy !== "Recreate" || it.replicas > 1))
-      report(["volumes"], "need strategy: Recreate and at most one replica, because a volume belongs to one pod at a time");
+      report(
+        ["volumes"],
+        "need strategy: Recreate and at most one replica, because a volume belongs to one pod at a time",
+      );
     if (it.root && it.user !== undefined) report(["user"], "contradicts root: true: keep one of the two");
   });
 
@@ -79,24 +129,51 @@ function isImageName(name: string): boolean {
   return slash > 0 && isRegistry(name.slice(0, slash)) ? isRepository(name.slice(slash + 1)) : isRepository(name);
 }
 
-const httpsUrl = (rule: string) => z.string({ error: "must be text" }).refine((url) => /^https:\/\/[^\s/?#@]+\/?$/.test(url) && URL.canParse(url), rule);
+const httpsUrl = (rule: string) =>
+  z.string({ error: "must be text" }).refine((url) => /^https:\/\/[^\s/?#@]+\/?$/.test(url) && URL.canParse(url), rule);
 const registryHost = z.string().refine(isRegistry, "must be a registry's host, as in ghcr.io or 127.0.0.1:5000");
 const registry = z
-  .strictObject({ username: secret.optional(), password: secret.optional(), http: z.boolean({ error: "must be true or false" }).default(false) })
-  .refine((it) => (it.username === undefined) === (it.password === undefined), "needs both username and password, or neither");
+  .strictObject({
+    username: secret.optional(),
+    password: secret.optional(),
+    http: z.boolean({ error: "must be true or false" }).default(false),
+  })
+  .refine(
+    (it) => (it.username === undefined) === (it.password === undefined),
+    "needs both username and password, or neither",
+  );
 
 /** All keys of an environment's stack. */
 export const environmentSchema = z.strictObject({
-  organization: text("must be the GitHub organization's name: letters, digits and single dashes, as in kbase", /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, 39).transform((name) => name.toLowerCase()),
+  organization: text(
+    "must be the GitHub organization's name: letters, digits and single dashes, as in kbase",
+    /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/,
+    39,
+  ).transform((name) => name.toLowerCase()),
   rancher: z.strictObject({
     url: httpsUrl("must be Rancher's address without a path, as in https://rancher.example.org"),
-    ca: text("must be certificates in PEM, with their BEGIN and END lines", /-----BEGIN CERTIFICATE-----/, 1_000_000).optional(),
-    cluster: text("must be the cluster's id in Rancher, as in c-m-abc12345 or local", /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
-    project: text("must be a name, or the id of a project that exists, as in appdev or c-m-abc12345:p-xyz12", /^[^\s:/]+(:p-[a-z0-9]+)?$/),
+    ca: text(
+      "must be certificates in PEM, with their BEGIN and END lines",
+      /-----BEGIN CERTIFICATE-----/,
+      1_000_000,
+    ).optional(),
+    cluster: text(
+      "must be the cluster's id in Rancher, as in c-m-abc12345 or local",
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    ),
+    project: text(
+      "must be a name, or the id of a project that exists, as in appdev or c-m-abc12345:p-xyz12",
+      /^[^\s:/]+(:p-[a-z0-9]+)?$/,
+    ),
   }),
-  rancherToken: z.string({ error: "must be text" }).regex(/^[^\s:]+:[^\s:]+$/, "must be the bearer token of a Rancher API key, as in token-abc12:…"),
+  rancherToken: z
+    .string({ error: "must be text" })
+    .regex(/^[^\s:]+:[^\s:]+$/, "must be the bearer token of a Rancher API key, as in token-abc12:…"),
   namespace: dnsLabel("a namespace").optional(),
-  host: text("must be the environment's host name, with http:// or https:// and a port where it needs them, as in appdev.example.org", /^(https?:\/\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d{1,5})?$/),
+  host: text(
+    "must be the environment's host name, with http:// or https:// and a port where it needs them, as in appdev.example.org",
+    /^(https?:\/\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d{1,5})?$/,
+  ),
   tlsSecret: dnsLabel("the name of a Secret").optional(),
   ingressClass: dnsLabel("an ingress class").optional(),
   registry: registryHost.default("ghcr.io"),

@@ -19,7 +19,11 @@ const count: Count = { passed: 0, failed: 0 };
 
 /** Runs a checker of `node_modules/.bin`; it counts as one test. */
 async function checker(name: string, ...args: string[]): Promise<void> {
-  const { failed, all } = await execa(process.execPath, [path.join(checkout, "node_modules", name), ...args], { cwd: checkout, reject: false, all: true });
+  const { failed, all } = await execa(process.execPath, [path.join(checkout, "node_modules", name), ...args], {
+    cwd: checkout,
+    reject: false,
+    all: true,
+  });
   if (failed) console.log(all);
   console.log(`  ${failed ? "✗" : "✓"} ${path.basename(name)} ${args.join(" ")}`);
   count[failed ? "failed" : "passed"] += 1;
@@ -28,7 +32,12 @@ async function checker(name: string, ...args: string[]): Promise<void> {
 /** Runs mocha over test files. */
 async function mocha(pattern: string, timeout: number): Promise<void> {
   const files = globSync(pattern, { cwd: checkout }).sort();
-  const runner = new Mocha({ reporter: "spec", timeout, forbidOnly: true, forbidPending: pattern.includes("end-to-end") && process.env["DROVER_REAL_NODE"] === "required" });
+  const runner = new Mocha({
+    reporter: "spec",
+    timeout,
+    forbidOnly: true,
+    forbidPending: pattern.includes("end-to-end") && process.env["DROVER_REAL_NODE"] === "required",
+  });
   for (const file of files) runner.addFile(path.join(checkout, file));
   await runner.loadFilesAsync();
   const { passes, failures } = await new Promise<Mocha.Stats>((resolve, reject) => {
@@ -42,7 +51,11 @@ async function mocha(pattern: string, timeout: number): Promise<void> {
 }
 
 const started = Date.now();
-await Promise.all([checker("typescript/bin/tsc", "--noEmit", "-p", "."), checker("eslint/bin/eslint.js", ".")]);
+await Promise.all([
+  checker("typescript/bin/tsc", "--noEmit", "-p", "."),
+  checker("eslint/bin/eslint.js", "."),
+  checker("prettier/bin/prettier.cjs", "--check", "--log-level=warn", "**/*.{ts,mjs}"),
+]);
 await mocha("test/{components,stacks,sandbox}/**/*.test.ts", 10_000);
 if (!process.argv.includes("--check")) await mocha("test/end-to-end/**/*.test.ts", 300_000);
 console.log(`Took ${String(Math.round((Date.now() - started) / 1000))} s.`);

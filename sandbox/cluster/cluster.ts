@@ -43,5 +43,6 @@ export async function applyObject(server: Endpoint, route: string, object: objec
     type: "application/apply-patch+yaml",
     body: object,
   });
-  if (answer.status >= 300) throw new Error(`the API server refused ${route} (${String(answer.status)}): ${answer.body}`);
+  if (answer.status >= 300)
+    throw new Error(`the API server refused ${route} (${String(answer.status)}): ${answer.body}`);
 }

@@ -24,7 +24,7 @@ export function etcdArguments({ ports, pki, folder }: ControlPlane): string[] {
   const client = `https://127.0.0.1:${String(ports.etcd)}`;
   const peer = `https://127.0.0.1:${String(ports.etcdPeer)}`;
   return flags({
-    "name": "sandbox",
+    name: "sandbox",
     "data-dir": path.join(folder, "etcd"),
     "listen-client-urls": client,
     "advertise-client-urls": client,
@@ -72,7 +72,7 @@ export function apiServerArguments({ ports, pki }: ControlPlane): string[] {
     "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
     "service-account-key-file": pki.serviceAccounts.publicKey,
     "service-account-signing-key-file": pki.serviceAccounts.privateKey,
-    "profiling": false,
+    profiling: false,
   });
 }
 
@@ -113,8 +113,8 @@ export function schedulerArguments({ ports, pki, folder }: ControlPlane): string
 function shared(folder: string, user: string): Record<string, string | boolean> {
   return {
     "bind-address": "127.0.0.1",
-    "kubeconfig": kubeconfigFile(folder, user),
+    kubeconfig: kubeconfigFile(folder, user),
     "leader-elect": false,
-    "profiling": false,
+    profiling: false,
   };
 }

@@ -34,7 +34,11 @@ export const ingressObjects: readonly ClusterObject[] = [
       rules: [
         { apiGroups: [""], resources: ["services", "secrets", "nodes"], verbs: ["get", "list", "watch"] },
         { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list", "watch"] },
-        { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "ingressclasses"], verbs: ["get", "list", "watch"] },
+        {
+          apiGroups: ["networking.k8s.io"],
+          resources: ["ingresses", "ingressclasses"],
+          verbs: ["get", "list", "watch"],
+        },
         { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["update"] },
       ],
     },

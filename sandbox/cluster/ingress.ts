@@ -42,7 +42,7 @@ export const traefikArguments = (ports: Settings["ports"]) =>
     "entrypoints.web.address": `127.0.0.1:${String(ports.ingress)}`,
     "entrypoints.web.transport.lifecycle.gracetimeout": "1s",
     "entrypoints.traefik.address": `127.0.0.1:${String(ports.ingressApi)}`,
-    "ping": true,
+    ping: true,
     "providers.kubernetesingress": true,
     "providers.kubernetesingress.ingressclass": ingressClass,
     // Published as the Ingress's address: whoever waits for an Ingress waits for one.

@@ -20,10 +20,10 @@ export interface KubeconfigSpec {
 export function renderKubeconfig({ server, authority, user, credentials }: KubeconfigSpec): string {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   return stringify({
-    "apiVersion": "v1",
-    "kind": "Config",
-    "clusters": [{ name: "sandbox", cluster: { server, "certificate-authority-data": base64(authority) } }],
-    "users": [
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "sandbox", cluster: { server, "certificate-authority-data": base64(authority) } }],
+    users: [
       {
         name: user,
         user: {
@@ -32,7 +32,7 @@ export function renderKubeconfig({ server, authority, user, credentials }: Kubec
         },
       },
     ],
-    "contexts": [{ name: "sandbox", context: { cluster: "sandbox", user } }],
+    contexts: [{ name: "sandbox", context: { cluster: "sandbox", user } }],
     "current-context": "sandbox",
   });
 }

@@ -42,14 +42,14 @@ export const kwok: Part = {
       name: server,
       command: await world.tool("kwok"),
       args: flags({
-        "config": config,
-        "kubeconfig": kubeconfigFile(clusterFolder(world), "kwok"),
+        config: config,
+        kubeconfig: kubeconfigFile(clusterFolder(world), "kwok"),
         "manage-nodes-with-label-selector": "type=kwok",
         "node-lease-duration-seconds": 40,
-        "v": "WARN",
+        v: "WARN",
         "server-address": `127.0.0.1:${String(settings.ports.kwok)}`,
         // The other half of the networks that are reserved for benchmarks (RFC 2544); Services have the first.
-        "cidr": "198.19.0.0/16",
+        cidr: "198.19.0.0/16",
       }),
       ready: async () => {
         const health = await fetch(`http://127.0.0.1:${String(settings.ports.kwok)}/healthz`);

@@ -57,10 +57,7 @@ export async function canRunNode(say: (line: string) => void = () => undefined):
   };
   const first = judge(findings);
   if (!first.ok) return first;
-  const [namespaces, runtime] = await Promise.all([
-    reason(() => tryNamespaces()),
-    reason(() => findNodeRuntime(say)),
-  ]);
+  const [namespaces, runtime] = await Promise.all([reason(() => tryNamespaces()), reason(() => findNodeRuntime(say))]);
   return judge({
     ...findings,
     namespaces,

@@ -13,7 +13,9 @@ const Pods = z.object({
       status: z.object({
         conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
         containerStatuses: z
-          .array(z.object({ state: z.object({ running: z.object({ startedAt: z.coerce.date() }).optional() }).default({}) }))
+          .array(
+            z.object({ state: z.object({ running: z.object({ startedAt: z.coerce.date() }).optional() }).default({}) }),
+          )
           .default([]),
       }),
     }),

@@ -89,7 +89,11 @@ function writeConfig(world: World, spec: NodeSpec, kubelet: string): void {
     at("capsule.sh"),
     capsuleScript({
       stage,
-      keep: [world.layout.root, ...[runtime.containerd, runtime.runc, kubelet].map((file) => path.dirname(file)), runtime.plugins],
+      keep: [
+        world.layout.root,
+        ...[runtime.containerd, runtime.runc, kubelet].map((file) => path.dirname(file)),
+        runtime.plugins,
+      ],
       path: [runtime.shims, path.dirname(runtime.runc)],
       containerd: [runtime.containerd, "--config", at("containerd.toml")],
       containerdSocket,

@@ -12,14 +12,18 @@ export const nodeName = "sandbox";
 /** Services get addresses of this network, which nobody dials here (no kube-proxy runs). Reserved for benchmarks (RFC 2544), so no machine of a person's own network has one. */
 export const serviceNetwork = "198.18.0.0/16";
 
-const authorities = { cluster: "drover sandbox", etcd: "drover sandbox etcd", rancher: "drover sandbox rancher" } as const;
+const authorities = {
+  cluster: "drover sandbox",
+  etcd: "drover sandbox etcd",
+  rancher: "drover sandbox rancher",
+} as const;
 
 /** Every certificate of the cluster. etcd has an authority of its own: else any certificate that the cluster signs would open it. */
 export const subjects = (nodeAddress: string) =>
   ({
-    "etcd": { authority: "etcd", commonName: "etcd", hosts: ["127.0.0.1", "localhost"] },
+    etcd: { authority: "etcd", commonName: "etcd", hosts: ["127.0.0.1", "localhost"] },
     "etcd-client": { authority: "etcd", commonName: "kube-apiserver" },
-    "apiserver": {
+    apiserver: {
       authority: "cluster",
       commonName: "kube-apiserver",
       hosts: [
@@ -37,22 +41,22 @@ export const subjects = (nodeAddress: string) =>
       commonName: "drover:apiserver-kubelet-client",
       organization: "system:masters",
     },
-    "admin": { authority: "cluster", commonName: "drover:admin", organization: "system:masters" },
+    admin: { authority: "cluster", commonName: "drover:admin", organization: "system:masters" },
     "controller-manager": {
       authority: "cluster",
       commonName: "system:kube-controller-manager",
       hosts: ["127.0.0.1", "localhost"],
     },
-    "scheduler": { authority: "cluster", commonName: "system:kube-scheduler", hosts: ["127.0.0.1", "localhost"] },
-    "kubelet": {
+    scheduler: { authority: "cluster", commonName: "system:kube-scheduler", hosts: ["127.0.0.1", "localhost"] },
+    kubelet: {
       authority: "cluster",
       commonName: `system:node:${nodeName}`,
       organization: "system:nodes",
       hosts: [nodeAddress, "127.0.0.1", "localhost", nodeName],
     },
-    "ingress": { authority: "cluster", commonName: "drover:ingress" },
-    "rancher": { authority: "rancher", commonName: "rancher", hosts: ["127.0.0.1", "localhost"] },
-    "kwok": { authority: "cluster", commonName: "drover:kwok", organization: "system:masters" },
+    ingress: { authority: "cluster", commonName: "drover:ingress" },
+    rancher: { authority: "rancher", commonName: "rancher", hosts: ["127.0.0.1", "localhost"] },
+    kwok: { authority: "cluster", commonName: "drover:kwok", organization: "system:masters" },
   }) satisfies Record<string, Subject & { authority: keyof typeof authorities }>;
 
 /** The name of a certificate. */

@@ -27,11 +27,17 @@ export async function installEngine(world: World): Promise<InstalledEngine> {
   for (const file of ["Pulumi.yaml", "index.ts", "package.json", "node_modules"])
     link(path.join(checkout, file), path.join(layout.project, file));
 
-  const [cli, kubectl, plugins] = await Promise.all([world.tool("pulumi"), world.tool("kubectl"), installPlugins(world)]);
+  const [cli, kubectl, plugins] = await Promise.all([
+    world.tool("pulumi"),
+    world.tool("kubectl"),
+    installPlugins(world),
+  ]);
   link(kubectl, path.join(layout.bin, "kubectl"));
   const host = "pulumi-language-nodejs";
   const launcher = path.join(layout.bin, host);
-  const official = [path.join(path.dirname(cli), host), ...onPath(host)].find((file) => file !== launcher && existsSync(file));
+  const official = [path.join(path.dirname(cli), host), ...onPath(host)].find(
+    (file) => file !== launcher && existsSync(file),
+  );
   rmSync(launcher, { force: true });
   if (official === undefined) {
     place(cli, path.join(layout.bin, "pulumi"));

@@ -28,7 +28,22 @@ export function engineEnvironment(layout: Layout, searchPath = process.env["PATH
 }
 
 /** Variables of the caller's that would change what the engine and the providers do. */
-const unwanted = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK", "PULUMI_ACCESS_TOKEN", "RANCHER_URL", "RANCHER_TOKEN_KEY", "RANCHER_ACCESS_KEY", "RANCHER_SECRET_KEY", "RANCHER_INSECURE", "RANCHER_CA_CERTS", "GITHUB_OWNER", "GITHUB_TOKEN", "GITHUB_ORGANIZATION", "DOCKER_HOST", "DOCKER_CONTEXT"];
+const unwanted = [
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_STACK",
+  "PULUMI_ACCESS_TOKEN",
+  "RANCHER_URL",
+  "RANCHER_TOKEN_KEY",
+  "RANCHER_ACCESS_KEY",
+  "RANCHER_SECRET_KEY",
+  "RANCHER_INSECURE",
+  "RANCHER_CA_CERTS",
+  "GITHUB_OWNER",
+  "GITHUB_TOKEN",
+  "GITHUB_ORGANIZATION",
+  "DOCKER_HOST",
+  "DOCKER_CONTEXT",
+];
 
 /** The whole environment for the engine: the caller's, without what would interfere, with the sandbox's own. */
 export function processEnvironment(layout: Layout): Record<string, string | undefined> {

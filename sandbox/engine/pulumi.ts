@@ -23,7 +23,10 @@ const executable = (layout: Layout) => path.join(layout.bin, "pulumi");
  */
 export async function runPulumi(layout: Layout, args: readonly string[], input = ""): Promise<PulumiResult> {
   removeStaleLocks(layout);
-  const result = await execa(executable(layout), [...args, "--non-interactive", "--color", "never"], { ...settings(layout), input });
+  const result = await execa(executable(layout), [...args, "--non-interactive", "--color", "never"], {
+    ...settings(layout),
+    input,
+  });
   if (result.exitCode === undefined) throw new Error(result.shortMessage);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }

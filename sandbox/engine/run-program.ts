@@ -51,13 +51,16 @@ export async function runProgram(request: RunRequest): Promise<RunResponse> {
   if (code === 0) return response;
   if (code === bail) return response.setBail(true);
   return response.setError(
-    code === null ? `the program was ended by ${signal ?? "a signal"}` : `the program ended with exit code ${String(code)}`,
+    code === null
+      ? `the program was ended by ${signal ?? "a signal"}`
+      : `the program ended with exit code ${String(code)}`,
   );
 }
 
 /** The engine's address: the host's last argument. */
 function engineAddress(): string {
   const address = process.argv.at(-1);
-  if (address === undefined || process.argv.length < 3) throw new Error("the language host was started without the engine's address");
+  if (address === undefined || process.argv.length < 3)
+    throw new Error("the language host was started without the engine's address");
   return address;
 }

@@ -25,7 +25,12 @@ export async function environmentConfig(world: World, stack: string): Promise<Re
   const { registryAccount } = world.settings;
   return {
     "drover:organization": organization,
-    "drover:rancher": { url: rancherUrl(world), ca: await rancherAuthority(world), cluster: cluster.id, project: stack },
+    "drover:rancher": {
+      url: rancherUrl(world),
+      ca: await rancherAuthority(world),
+      cluster: cluster.id,
+      project: stack,
+    },
     "drover:host": `http://${hostOf(world, stack)}`,
     "drover:registry": registryHost(world, "public"),
     "drover:registries": {
@@ -59,7 +64,9 @@ export async function prepareStack(world: World, stack: string): Promise<void> {
   if (existsSync(file) && readFileSync(file, "utf8").includes(`drover:${lastKey}:`)) return;
   await mustPulumi(layout, ["stack", "select", stack, "--create", "--secrets-provider", "passphrase"]);
   const written: unknown = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
-  writeFileSync(file, stringify({ ...StackFile.parse(written), config: await environmentConfig(world, stack) }), { mode: 0o600 });
+  writeFileSync(file, stringify({ ...StackFile.parse(written), config: await environmentConfig(world, stack) }), {
+    mode: 0o600,
+  });
   const set = (key: string, value: string) =>
     mustPulumi(layout, ["config", "set", "--secret", "--path", key, "--stack", stack], value);
   await set(`registries["${registryHost(world, "private")}"].password`, settings.registryAccount.password);

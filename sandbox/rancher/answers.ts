@@ -15,11 +15,23 @@ export interface Caller {
 }
 
 /** A list as Rancher answers it: filtered by the query, each object with its links. */
-export function collection(request: FastifyRequest, resourceType: string, objects: readonly NormanObject[], link: (object: NormanObject) => object) {
+export function collection(
+  request: FastifyRequest,
+  resourceType: string,
+  objects: readonly NormanObject[],
+  link: (object: NormanObject) => object,
+) {
   const query = z.record(z.string(), z.unknown()).parse(request.query);
   const data = filtered(objects, query).map(link);
-  return { type: "collection", resourceType, links: { self: `${baseOf(request)}${request.url}` }, pagination: { total: data.length }, data };
+  return {
+    type: "collection",
+    resourceType,
+    links: { self: `${baseOf(request)}${request.url}` },
+    pagination: { total: data.length },
+    data,
+  };
 }
 
 /** The action that a POST to an object asks for. */
-export const actionOf = (request: FastifyRequest) => z.object({ action: z.string().optional() }).parse(request.query).action ?? "";
+export const actionOf = (request: FastifyRequest) =>
+  z.object({ action: z.string().optional() }).parse(request.query).action ?? "";

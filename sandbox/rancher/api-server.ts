@@ -45,7 +45,11 @@ export class ApiServer {
     const ca = pem(cluster?.caData, cluster?.caFile);
     const cert = pem(user?.certData, user?.certFile);
     const key = pem(user?.keyData, user?.keyFile);
-    return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+    return {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    };
   }
 }
 

@@ -2,7 +2,10 @@ import type { Config } from "./config.ts";
 import type { NormanObject } from "./norman.ts";
 
 /** The one cluster as `/v3` shows it. The provider works on it once its condition `Updated` is true. */
-export const clusterView = (cluster: Config["cluster"], version: { gitVersion: string; major: string; minor: string }): NormanObject => ({
+export const clusterView = (
+  cluster: Config["cluster"],
+  version: { gitVersion: string; major: string; minor: string },
+): NormanObject => ({
   id: cluster.id,
   type: "cluster",
   name: cluster.name,

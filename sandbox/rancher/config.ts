@@ -29,6 +29,7 @@ export type Config = z.infer<typeof ConfigFile>;
  */
 export function readConfig(file: string): Config {
   const parsed = ConfigFile.safeParse(JSON.parse(readFileSync(file, "utf8")), { reportInput: false });
-  if (!parsed.success) throw new Error(`${file} is not a config of the Rancher front:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new Error(`${file} is not a config of the Rancher front:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

@@ -67,6 +67,10 @@ export class Front {
   /** Refuses a project's quota that is less than what its namespaces have together. */
   async checkProjectQuota(project: Project, limit: Limits | undefined, inherited: Limits | undefined): Promise<void> {
     const namespaces = await this.namespaces.list(projectId(project));
-    checkQuota(namespaces.map((namespace) => effectiveQuota(ownQuota(namespace), inherited) ?? {}), limit, "resourceQuota");
+    checkQuota(
+      namespaces.map((namespace) => effectiveQuota(ownQuota(namespace), inherited) ?? {}),
+      limit,
+      "resourceQuota",
+    );
   }
 }

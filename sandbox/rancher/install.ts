@@ -1,4 +1,10 @@
-import type { V1ClusterRole, V1ClusterRoleBinding, V1CustomResourceDefinition, V1JSONSchemaProps, V1Namespace } from "@kubernetes/client-node";
+import type {
+  V1ClusterRole,
+  V1ClusterRoleBinding,
+  V1CustomResourceDefinition,
+  V1JSONSchemaProps,
+  V1Namespace,
+} from "@kubernetes/client-node";
 import { Watch } from "@kubernetes/client-node";
 import * as z from "zod";
 
@@ -70,18 +76,27 @@ export async function install(server: ApiServer, clusterId: string): Promise<voi
   const { core, extensions, rbac } = server;
   const home: V1Namespace = { metadata: { name: clusterId } };
   await Promise.all([
-    present(() => core.readNamespace({ name: clusterId }), () => core.createNamespace({ body: home })),
+    present(
+      () => core.readNamespace({ name: clusterId }),
+      () => core.createNamespace({ body: home }),
+    ),
     present(
       () => extensions.readCustomResourceDefinition({ name: projectDefinition.metadata?.name ?? "" }),
       () => extensions.createCustomResourceDefinition({ body: projectDefinition }),
     ).then(() => established(server)),
     ...roles.map((body) => {
       const name = body.metadata?.name ?? "";
-      return present(() => rbac.replaceClusterRole({ name, body }), () => rbac.createClusterRole({ body }));
+      return present(
+        () => rbac.replaceClusterRole({ name, body }),
+        () => rbac.createClusterRole({ body }),
+      );
     }),
     ...bindings.map((body) => {
       const name = body.metadata?.name ?? "";
-      return present(() => rbac.readClusterRoleBinding({ name }), () => rbac.createClusterRoleBinding({ body }));
+      return present(
+        () => rbac.readClusterRoleBinding({ name }),
+        () => rbac.createClusterRoleBinding({ body }),
+      );
     }),
   ]);
 }
@@ -95,7 +110,11 @@ async function present(find: () => Promise<unknown>, create: () => Promise<unkno
   }
 }
 
-const Conditions = z.object({ status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }).default({ conditions: [] }) });
+const Conditions = z.object({
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
+    .default({ conditions: [] }),
+});
 
 /** Resolves when the API server serves the resource Project. */
 async function established(server: ApiServer): Promise<void> {

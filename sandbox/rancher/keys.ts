@@ -19,7 +19,13 @@ export const keys = {
   defaultQuota: "resourcequota.management.cattle.io/default-resource-quota",
 } as const;
 
-const ownPrefixes = ["field.cattle.io/", "lifecycle.cattle.io/", "management.cattle.io/", "cattle.io/", "secret.user.cattle.io/"];
+const ownPrefixes = [
+  "field.cattle.io/",
+  "lifecycle.cattle.io/",
+  "management.cattle.io/",
+  "cattle.io/",
+  "secret.user.cattle.io/",
+];
 const ownKeys = new Set(["kubernetes.io/metadata.name", "kubectl.kubernetes.io/last-applied-configuration"]);
 
 /** Whether a label or annotation is the machinery's and not the user's. The provider takes any of these in an answer for a change. */
@@ -40,7 +46,10 @@ export function merged(
 }
 
 /** The JSON merge patch from one map to another. */
-export const mapPatch = (from: Readonly<Record<string, string>> = {}, to: Readonly<Record<string, string>>): Record<string, string | null> => ({
+export const mapPatch = (
+  from: Readonly<Record<string, string>> = {},
+  to: Readonly<Record<string, string>>,
+): Record<string, string | null> => ({
   ...Object.fromEntries(Object.keys(from).flatMap((key) => (key in to ? [] : [[key, null]]))),
   ...to,
 });

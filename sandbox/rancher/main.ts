@@ -18,14 +18,21 @@ async function main(file: string | undefined): Promise<void> {
   const config = readConfig(file);
   const server = new ApiServer(config.kubeconfig);
   await install(server, config.cluster.id).catch((error: unknown) => {
-    throw new Error(`the API server ${server.url.href} is not ready for the Rancher front: ${toNormanError(error).message}`);
+    throw new Error(
+      `the API server ${server.url.href} is not ready for the Rancher front: ${toNormanError(error).message}`,
+    );
   });
   const front = new Front(config, server);
   const watches = new Watches(server, config.cluster.id, front.namespaces, front.propagation);
-  const app = buildServer(front, new ClusterProxy(config, server), (line) => console.log(`${new Date().toISOString()} ${line}`), {
-    cert: readFileSync(config.tls.certificate),
-    key: readFileSync(config.tls.key),
-  });
+  const app = buildServer(
+    front,
+    new ClusterProxy(config, server),
+    (line) => console.log(`${new Date().toISOString()} ${line}`),
+    {
+      cert: readFileSync(config.tls.certificate),
+      key: readFileSync(config.tls.key),
+    },
+  );
   const end = async () => {
     await Promise.allSettled([watches.stop(), app.close()]);
     // The Kubernetes client keeps free connections for some seconds; nobody needs to wait for them.

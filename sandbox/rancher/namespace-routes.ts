@@ -15,10 +15,16 @@ const Params = z.object({ name: z.string() });
 const Move = z.object({ projectId: z.string().nullish() });
 
 /** `/v3/cluster/ID/namespaces`. Each answer comes when the namespace has what its project gives it, so that a pod made next can use it. */
-export function namespaceRoutes(app: FastifyInstance, front: Front, caller: Caller, known: (request: FastifyRequest) => void): void {
+export function namespaceRoutes(
+  app: FastifyInstance,
+  front: Front,
+  caller: Caller,
+  known: (request: FastifyRequest) => void,
+): void {
   const { namespaces, propagation } = front;
   const home = `/v3/cluster/${front.config.cluster.id}/namespaces`;
-  const link = (request: FastifyRequest) => (object: NormanObject) => withLinks(object, `${baseOf(request)}${home}/${object.id}`, ["move"]);
+  const link = (request: FastifyRequest) => (object: NormanObject) =>
+    withLinks(object, `${baseOf(request)}${home}/${object.id}`, ["move"]);
   const read = (request: FastifyRequest) => {
     known(request);
     return namespaces.read(Params.parse(request.params).name);
@@ -48,7 +54,9 @@ export function namespaceRoutes(app: FastifyInstance, front: Front, caller: Call
     return reply.code(201).send(await settled(request, namespace));
   });
 
-  app.get("/v3/cluster/:cluster/namespaces/:name", async (request) => link(request)(namespaceView(await read(request))));
+  app.get("/v3/cluster/:cluster/namespaces/:name", async (request) =>
+    link(request)(namespaceView(await read(request))),
+  );
 
   app.put("/v3/cluster/:cluster/namespaces/:name", async (request) => {
     const namespace = await read(request);

@@ -25,8 +25,12 @@ export function fieldAnnotations(body: NamespaceBody): Record<string, string | n
   const quota = orUndefined(body.resourceQuota?.limit);
   const container = orUndefined(body.containerDefaultResourceLimit);
   return {
-    ...(body.description === undefined ? {} : { [keys.description]: body.description === "" ? null : body.description }),
-    ...(body.resourceQuota === undefined ? {} : { [keys.resourceQuota]: quota === undefined ? null : JSON.stringify({ limit: quota }) }),
+    ...(body.description === undefined
+      ? {}
+      : { [keys.description]: body.description === "" ? null : body.description }),
+    ...(body.resourceQuota === undefined
+      ? {}
+      : { [keys.resourceQuota]: quota === undefined ? null : JSON.stringify({ limit: quota }) }),
     ...(body.containerDefaultResourceLimit === undefined
       ? {}
       : { [keys.containerLimit]: container === undefined ? null : JSON.stringify(container) }),
@@ -37,7 +41,8 @@ export function fieldAnnotations(body: NamespaceBody): Record<string, string | n
 export const projectOf = (namespace: V1Namespace) => namespace.metadata?.annotations?.[keys.project];
 
 /** Whether a namespace is there to stay: one that is being deleted is gone as far as `/v3` is concerned. */
-export const isLive = (namespace: V1Namespace) => namespace.metadata?.deletionTimestamp === undefined && namespace.status?.phase !== "Terminating";
+export const isLive = (namespace: V1Namespace) =>
+  namespace.metadata?.deletionTimestamp === undefined && namespace.status?.phase !== "Terminating";
 
 /** The quota that a namespace asks for itself. An annotation that nobody can read counts as none. */
 export const ownQuota = (namespace: V1Namespace): Limits | undefined =>

@@ -25,7 +25,9 @@ export class Namespaces {
   /** @param project only the namespaces of this project, by its id */
   async list(project?: string): Promise<V1Namespace[]> {
     const { items } = await this.#server.core.listNamespace();
-    return items.filter((namespace) => isLive(namespace) && (project === undefined || projectOf(namespace) === project));
+    return items.filter(
+      (namespace) => isLive(namespace) && (project === undefined || projectOf(namespace) === project),
+    );
   }
 
   /** @throws NormanError NotFound, also while the namespace is being deleted */
@@ -46,7 +48,9 @@ export class Namespaces {
   async create(body: NamespaceBody, project: Project | undefined, by: Identity): Promise<V1Namespace> {
     const name = body.name ?? "";
     if (name === "") throw new NormanError(422, "MissingRequired", "name is required", "name");
-    const fields = Object.entries(fieldAnnotations(body)).flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
+    const fields = Object.entries(fieldAnnotations(body)).flatMap(([key, value]): [string, string][] =>
+      value === null ? [] : [[key, value]],
+    );
     const request = {
       body: {
         metadata: {
@@ -85,7 +89,10 @@ export class Namespaces {
       labels: { [keys.project]: null, ...projectLabel(project) },
       annotations: { [keys.project]: null, ...projectAnnotation(project) },
     };
-    return await this.#server.core.patchNamespace({ name: namespace.metadata?.name ?? "", body: { metadata } }, mergePatch);
+    return await this.#server.core.patchNamespace(
+      { name: namespace.metadata?.name ?? "", body: { metadata } },
+      mergePatch,
+    );
   }
 
   /** Starts the deletion of a namespace; the API server empties it in its own time. */
@@ -100,7 +107,11 @@ export class Namespaces {
     if (namespace === undefined) return true;
     if (isLive(namespace)) return false;
     return await new Promise<boolean>((resolve, reject) => {
-      const query = { fieldSelector: `metadata.name=${name}`, resourceVersion: metadata?.resourceVersion ?? "", timeoutSeconds: patience };
+      const query = {
+        fieldSelector: `metadata.name=${name}`,
+        resourceVersion: metadata?.resourceVersion ?? "",
+        timeoutSeconds: patience,
+      };
       const onEvent = (phase: string) => {
         if (phase !== "DELETED") return;
         resolve(true);
@@ -112,6 +123,7 @@ export class Namespaces {
   }
 }
 
-const projectLabel = (project: Project | undefined): Record<string, string> => (project === undefined ? {} : { [keys.project]: project.metadata.name });
+const projectLabel = (project: Project | undefined): Record<string, string> =>
+  project === undefined ? {} : { [keys.project]: project.metadata.name };
 const projectAnnotation = (project: Project | undefined): Record<string, string> =>
   project === undefined ? {} : { [keys.project]: projectId(project) };

@@ -51,7 +51,9 @@ export function kubernetesStatus(error: unknown): z.infer<typeof KubernetesStatu
   if (!(error instanceof ApiException)) return undefined;
   const body: unknown = error.body;
   const parsed = KubernetesStatus.safeParse(typeof body === "string" ? parseJson(body) : body);
-  return parsed.success ? parsed.data : { code: error.code, reason: "ServerError", message: `the API server answered ${String(error.code)}` };
+  return parsed.success
+    ? parsed.data
+    : { code: error.code, reason: "ServerError", message: `the API server answered ${String(error.code)}` };
 }
 
 /** Whether the API server said that there is no such object. */
@@ -62,7 +64,8 @@ export function toNormanError(error: unknown): NormanError {
   if (error instanceof NormanError) return error;
   const status = kubernetesStatus(error);
   if (status !== undefined) return new NormanError(status.code, status.reason, status.message);
-  if (isUnreachable(error)) return new NormanError(503, "ClusterUnavailable", "the cluster's API server does not answer");
+  if (isUnreachable(error))
+    return new NormanError(503, "ClusterUnavailable", "the cluster's API server does not answer");
   return new NormanError(500, "ServerError", "the Rancher front failed; its log says how");
 }
 
@@ -77,8 +80,16 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
 
 /** Whether an error is that of a connection which could not be made or broke. */
 export function isUnreachable(error: unknown): boolean {
-  const codes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_CONNECT_TIMEOUT"]);
-  for (let at = error; at instanceof Error; at = at.cause) if ("code" in at && typeof at.code === "string" && codes.has(at.code)) return true;
+  const codes = new Set([
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EPIPE",
+    "ETIMEDOUT",
+    "UND_ERR_SOCKET",
+    "UND_ERR_CONNECT_TIMEOUT",
+  ]);
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ("code" in at && typeof at.code === "string" && codes.has(at.code)) return true;
   return false;
 }
 
@@ -98,7 +109,12 @@ export interface NormanObject {
 }
 
 /** Gives an object its absolute links and actions. `self` is its address. */
-export const withLinks = (object: NormanObject, self: string, actions: readonly string[] = [], links: Readonly<Record<string, string>> = {}) => ({
+export const withLinks = (
+  object: NormanObject,
+  self: string,
+  actions: readonly string[] = [],
+  links: Readonly<Record<string, string>> = {},
+) => ({
   ...object,
   baseType: object.type,
   links: { self, update: self, remove: self, ...links },

@@ -12,7 +12,8 @@ import type { Config } from "./config.ts";
 export const cluster = { id: "c-m-sandbox", name: "sandbox" } as const satisfies Config["cluster"];
 
 /** Where the sandbox's Rancher serves. */
-export const rancherUrl = ({ settings }: Pick<World, "settings">): string => `https://127.0.0.1:${String(settings.ports.rancher)}`;
+export const rancherUrl = ({ settings }: Pick<World, "settings">): string =>
+  `https://127.0.0.1:${String(settings.ports.rancher)}`;
 
 /** The certificate, in PEM, that the sandbox's Rancher is checked against. */
 export const rancherAuthority = async (world: World): Promise<string> =>

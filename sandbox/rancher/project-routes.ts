@@ -14,10 +14,13 @@ const Params = z.object({ project: z.string() });
 
 /** `/v3/projects` and the schemas of a project's own collections. */
 export function projectRoutes(app: FastifyInstance, front: Front, caller: Caller): void {
-  const link = (request: FastifyRequest) => (object: NormanObject) => withLinks(object, `${baseOf(request)}/v3/projects/${object.id}`);
+  const link = (request: FastifyRequest) => (object: NormanObject) =>
+    withLinks(object, `${baseOf(request)}/v3/projects/${object.id}`);
   const read = (request: FastifyRequest) => front.projects.read(Params.parse(request.params).project);
 
-  app.get("/v3/projects", async (request) => collection(request, "project", (await front.projects.list()).map(projectView), link(request)));
+  app.get("/v3/projects", async (request) =>
+    collection(request, "project", (await front.projects.list()).map(projectView), link(request)),
+  );
 
   app.post("/v3/projects", async (request, reply) => {
     const project = await front.projects.create(parseBody(ProjectBody, request.body), caller.identity(request));
@@ -36,7 +39,11 @@ export function projectRoutes(app: FastifyInstance, front: Front, caller: Caller
     const { _replace } = z.object({ _replace: z.string().optional() }).parse(request.query);
     const replace = _replace === "true";
     if (replace || body.resourceQuota !== undefined)
-      await front.checkProjectQuota(project, orUndefined(body.resourceQuota?.limit), orUndefined(body.namespaceDefaultResourceQuota?.limit));
+      await front.checkProjectQuota(
+        project,
+        orUndefined(body.resourceQuota?.limit),
+        orUndefined(body.namespaceDefaultResourceQuota?.limit),
+      );
     const changed = await front.projects.update(project, body, replace);
     await front.settleProject(changed);
     return link(request)(projectView(changed));

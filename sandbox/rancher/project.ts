@@ -53,7 +53,8 @@ export const projectId = (project: Project) => `${project.metadata.namespace}:${
  * @throws NormanError MissingRequired without a name, or with a quota but no default for namespaces; MaxLimitExceeded when that default alone exceeds the quota
  */
 export function projectSpec(body: ProjectBody, clusterName: string): Project["spec"] {
-  if (body.name === undefined || body.name === "") throw new NormanError(422, "MissingRequired", "name is required", "name");
+  if (body.name === undefined || body.name === "")
+    throw new NormanError(422, "MissingRequired", "name is required", "name");
   const quota = orUndefined(body.resourceQuota?.limit);
   const namespaceDefault = orUndefined(body.namespaceDefaultResourceQuota?.limit);
   if ((quota === undefined) !== (namespaceDefault === undefined)) {
@@ -76,7 +77,8 @@ export function projectSpec(body: ProjectBody, clusterName: string): Project["sp
 /** @throws NormanError MaxLimitExceeded when namespaces with these quotas exceed the project's together */
 export function checkQuota(quotas: readonly Limits[], project: Limits | undefined, fieldName: string): void {
   const names = project === undefined ? [] : exceeded(quotas, project);
-  if (names.length > 0) throw new NormanError(422, "MaxLimitExceeded", `exceeds projectLimit on fields: ${names.join(", ")}`, fieldName);
+  if (names.length > 0)
+    throw new NormanError(422, "MaxLimitExceeded", `exceeds projectLimit on fields: ${names.join(", ")}`, fieldName);
 }
 
 /** A project as `/v3` shows it. */
@@ -100,7 +102,11 @@ export function projectView(project: Project): NormanObject {
     creatorId: metadata.annotations?.[keys.creator] ?? null,
     uuid: metadata.uid ?? null,
     ...(spec.resourceQuota === undefined ? {} : { resourceQuota: spec.resourceQuota }),
-    ...(spec.namespaceDefaultResourceQuota === undefined ? {} : { namespaceDefaultResourceQuota: spec.namespaceDefaultResourceQuota }),
-    ...(spec.containerDefaultResourceLimit === undefined ? {} : { containerDefaultResourceLimit: spec.containerDefaultResourceLimit }),
+    ...(spec.namespaceDefaultResourceQuota === undefined
+      ? {}
+      : { namespaceDefaultResourceQuota: spec.namespaceDefaultResourceQuota }),
+    ...(spec.containerDefaultResourceLimit === undefined
+      ? {}
+      : { containerDefaultResourceLimit: spec.containerDefaultResourceLimit }),
   };
 }

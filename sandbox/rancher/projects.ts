@@ -88,7 +88,9 @@ export class Projects {
       },
       spec: projectSpec(wanted, spec.clusterName),
     };
-    return Project.parse(await this.#server.custom.replaceNamespacedCustomObject({ ...this.#at, name: metadata.name, body: changed }));
+    return Project.parse(
+      await this.#server.custom.replaceNamespacedCustomObject({ ...this.#at, name: metadata.name, body: changed }),
+    );
   }
 
   /** Deletes a project with the namespace that holds its secrets; its other namespaces are the caller's. */

@@ -23,8 +23,14 @@ export function wanted(namespace: V1Namespace, project: Project | undefined, cre
   const quota = effectiveQuota(ownQuota(namespace), project?.spec.namespaceDefaultResourceQuota?.limit);
   const limits = effectiveContainerLimit(ownContainerLimit(namespace), project?.spec.containerDefaultResourceLimit);
   return {
-    quota: quota === undefined ? undefined : { apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard: hardLimits(quota) } },
-    limits: limits === undefined ? undefined : { apiVersion: "v1", kind: "LimitRange", metadata, spec: limitRangeSpec(limits) },
+    quota:
+      quota === undefined
+        ? undefined
+        : { apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard: hardLimits(quota) } },
+    limits:
+      limits === undefined
+        ? undefined
+        : { apiVersion: "v1", kind: "LimitRange", metadata, spec: limitRangeSpec(limits) },
     secrets: credentials.map((secret) => copyFor(secret, name)),
   };
 }
@@ -62,7 +68,11 @@ export class Propagation {
       const project = id === undefined ? undefined : await this.#projects.find(id);
       await this.#label(namespace, project);
       const want = wanted(namespace, project, project === undefined ? [] : await this.#registries.ofProject(project));
-      await Promise.all([this.#quota(name, want.quota), this.#limits(name, want.limits), this.#secrets(name, want.secrets)]);
+      await Promise.all([
+        this.#quota(name, want.quota),
+        this.#limits(name, want.limits),
+        this.#secrets(name, want.secrets),
+      ]);
     } catch (error) {
       // A namespace that goes away meanwhile needs nothing any more.
       const status = kubernetesStatus(error);
@@ -98,7 +108,9 @@ export class Propagation {
     const gone = items.filter((secret) => isCopy(secret) && !names.has(nameOf(secret)));
     await Promise.all([
       ...gone.map((secret) => core.deleteNamespacedSecret({ namespace, name: nameOf(secret) }).catch(unlessNotFound)),
-      ...want.map((body) => core.patchNamespacedSecret({ namespace, name: nameOf(body), body, ...asRancher }, serverSideApply)),
+      ...want.map((body) =>
+        core.patchNamespacedSecret({ namespace, name: nameOf(body), body, ...asRancher }, serverSideApply),
+      ),
     ]);
   }
 }

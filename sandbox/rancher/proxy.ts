@@ -37,7 +37,9 @@ export const kubernetesStatus = (code: number, reason: string, message: string) 
 
 /** A request's headers as the identity's own: what the client says of who it is goes, the impersonation comes. */
 export const impersonated = (headers: IncomingHttpHeaders, identity: Identity): IncomingHttpHeaders => ({
-  ...Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie|impersonate-.*)$/iu.test(name))),
+  ...Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(authorization|cookie|impersonate-.*)$/iu.test(name)),
+  ),
   "impersonate-user": identity.user,
   "impersonate-group": [...identity.groups],
 });
@@ -94,14 +96,19 @@ export class ClusterProxy {
   }
 
   get #unreachable(): Refusal {
-    return { code: 503, reason: "ServiceUnavailable", message: `cluster ${this.#config.cluster.id}: the API server does not answer` };
+    return {
+      code: 503,
+      reason: "ServiceUnavailable",
+      message: `cluster ${this.#config.cluster.id}: the API server does not answer`,
+    };
   }
 
   #prepare(request: IncomingMessage): Refusal | undefined {
     const identity = identify(this.#config.tokens, request.headers.authorization);
     if (identity === undefined) return { code: 401, reason: "Unauthorized", message: "Unauthorized" };
     const to = clusterPath(request.url ?? "");
-    if (to?.cluster !== this.#config.cluster.id) return { code: 404, reason: "NotFound", message: `cluster ${to?.cluster ?? ""} not found` };
+    if (to?.cluster !== this.#config.cluster.id)
+      return { code: 404, reason: "NotFound", message: `cluster ${to?.cluster ?? ""} not found` };
     request.headers = impersonated(request.headers, identity);
     request.url = to.path;
     return undefined;

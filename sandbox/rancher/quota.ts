@@ -17,8 +17,14 @@ const quotaNames = {
   servicesNodePorts: "services.nodeports",
 } as const;
 
-const quantity = z.string().regex(/^[+-]?\d+(\.\d+)?([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/u, "must be a Kubernetes quantity such as 500m or 2Gi");
-const limitFields = (names: readonly string[]) => z.object(Object.fromEntries(names.map((name) => [name, quantity.optional()]))).transform(defined);
+const quantity = z
+  .string()
+  .regex(
+    /^[+-]?\d+(\.\d+)?([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/u,
+    "must be a Kubernetes quantity such as 500m or 2Gi",
+  );
+const limitFields = (names: readonly string[]) =>
+  z.object(Object.fromEntries(names.map((name) => [name, quantity.optional()]))).transform(defined);
 
 /** Limits of a project or namespace, by Rancher's names: `{limitsCpu: "2"}`. */
 export const QuotaLimit = limitFields(Object.keys(quotaNames));
@@ -31,7 +37,9 @@ export const ContainerLimit = limitFields(["limitsCpu", "limitsMemory", "request
 export type Limits = Readonly<Record<string, string>>;
 
 function defined(limits: Readonly<Record<string, string | undefined>>): Limits {
-  return Object.fromEntries(Object.entries(limits).flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(limits).flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, value]])),
+  );
 }
 
 /** What an object of the provider without any field means: nothing is set. */
@@ -51,7 +59,9 @@ export const effectiveContainerLimit = (own: Limits | undefined, project: Limits
 
 /** The `spec.hard` of a ResourceQuota. */
 export const hardLimits = (limits: Limits): Record<string, string> =>
-  Object.fromEntries(Object.entries(quotaNames).flatMap(([name, hard]) => (limits[name] === undefined ? [] : [[hard, limits[name]]])));
+  Object.fromEntries(
+    Object.entries(quotaNames).flatMap(([name, hard]) => (limits[name] === undefined ? [] : [[hard, limits[name]]])),
+  );
 
 /** The `spec` of a LimitRange that gives containers without resources these. */
 export function limitRangeSpec(limits: Limits) {
@@ -82,6 +92,8 @@ const binary = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 /** A quantity as a number, e.g. 0.5 for `500m`. */
 function scalar(text: string): number {
   const [, digits = "0", suffix = ""] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)(.*)$/u.exec(text) ?? [];
-  const factor = binary.includes(suffix) ? 1024 ** binary.indexOf(suffix) : 1000 ** (decimal.indexOf(suffix) - decimal.indexOf(""));
+  const factor = binary.includes(suffix)
+    ? 1024 ** binary.indexOf(suffix)
+    : 1000 ** (decimal.indexOf(suffix) - decimal.indexOf(""));
   return Number(digits) * factor;
 }

@@ -25,7 +25,10 @@ export class Registries {
   /** The credentials for a whole project: what every namespace of it has a copy of. */
   async ofProject(project: Project): Promise<V1Secret[]> {
     const { name } = project.metadata;
-    const { items } = await this.#server.core.listNamespacedSecret({ namespace: name, labelSelector: `${keys.projectScoped}=${name}` });
+    const { items } = await this.#server.core.listNamespacedSecret({
+      namespace: name,
+      labelSelector: `${keys.projectScoped}=${name}`,
+    });
     return items.filter((secret) => secret.type === pullSecretType);
   }
 
@@ -61,16 +64,25 @@ export class Registries {
   async create(project: Project, body: RegistryBody, namespaced: boolean, by: Identity): Promise<V1Secret> {
     const { name = "", registries = {} } = body;
     if (name === "") throw new NormanError(422, "MissingRequired", "name is required", "name");
-    if (Object.keys(registries).length === 0) throw new NormanError(422, "MissingRequired", "registries is required", "registries");
+    if (Object.keys(registries).length === 0)
+      throw new NormanError(422, "MissingRequired", "registries is required", "registries");
     const namespace = namespaced ? (body.namespaceId ?? "") : project.metadata.name;
     if (namespaced && !(await this.#isOf(project, namespace)))
-      throw new NormanError(422, "InvalidReference", `namespace ${namespace} is not in project ${projectId(project)}`, "namespaceId");
+      throw new NormanError(
+        422,
+        "InvalidReference",
+        `namespace ${namespace} is not in project ${projectId(project)}`,
+        "namespaceId",
+      );
     return await this.#server.core.createNamespacedSecret({
       namespace,
       body: {
         metadata: {
           name,
-          labels: { ...visible(body.labels ?? {}), ...(namespaced ? {} : { [keys.projectScoped]: project.metadata.name }) },
+          labels: {
+            ...visible(body.labels ?? {}),
+            ...(namespaced ? {} : { [keys.projectScoped]: project.metadata.name }),
+          },
           annotations: {
             ...visible(body.annotations ?? {}),
             ...(body.description ? { [keys.description]: body.description } : {}),
@@ -87,7 +99,8 @@ export class Registries {
   /** Changes what the body has. */
   async update(secret: V1Secret, body: RegistryBody): Promise<V1Secret> {
     const { name = "", namespace = "", labels = {}, annotations = {} } = secret.metadata ?? {};
-    const description = body.description === undefined ? {} : { [keys.description]: body.description === "" ? null : body.description };
+    const description =
+      body.description === undefined ? {} : { [keys.description]: body.description === "" ? null : body.description };
     const metadata = {
       labels: mapPatch(labels, merged(labels, body.labels)),
       annotations: { ...mapPatch(annotations, merged(annotations, body.annotations)), ...description },
@@ -97,7 +110,10 @@ export class Registries {
   }
 
   async remove(secret: V1Secret): Promise<void> {
-    await this.#server.core.deleteNamespacedSecret({ namespace: secret.metadata?.namespace ?? "", name: secret.metadata?.name ?? "" });
+    await this.#server.core.deleteNamespacedSecret({
+      namespace: secret.metadata?.namespace ?? "",
+      name: secret.metadata?.name ?? "",
+    });
   }
 
   async #isOf(project: Project, namespace: string): Promise<boolean> {

@@ -44,7 +44,12 @@ export function registryRoutes(app: FastifyInstance, front: Front, caller: Calle
 
     app.post(at, async (request, reply) => {
       const project = await projectOf(request);
-      const secret = await registries.create(project, parseBody(RegistryBody, request.body), namespaced, caller.identity(request));
+      const secret = await registries.create(
+        project,
+        parseBody(RegistryBody, request.body),
+        namespaced,
+        caller.identity(request),
+      );
       await settle(project);
       return reply.code(201).send(link(request, project)(view(secret)));
     });

@@ -22,7 +22,9 @@ export const RegistryBody = z.object({
 export type RegistryBody = z.infer<typeof RegistryBody>;
 
 const DockerConfig = z.object({
-  auths: z.record(z.string(), z.object({ username: z.string().default(""), password: z.string().default("") })).default({}),
+  auths: z
+    .record(z.string(), z.object({ username: z.string().default(""), password: z.string().default("") }))
+    .default({}),
 });
 /** Registry addresses with their accounts, as in Docker's config file. */
 export type Auths = z.infer<typeof DockerConfig>["auths"];

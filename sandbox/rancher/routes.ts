@@ -34,17 +34,25 @@ export function routes(app: FastifyInstance, front: Front, log: (line: string) =
     void reply.header("X-API-Schemas", `${baseOf(request)}/v3/schemas`);
   });
   app.setErrorHandler((error, _request, reply) => {
-    const answer = isBadRequest(error) ? new NormanError(error.statusCode, "InvalidBodyContent", error.message) : toNormanError(error);
-    if (answer.status >= 500) log(`failed: ${kubernetesStatus(error)?.message ?? (error instanceof Error ? error.message : String(error))}`);
+    const answer = isBadRequest(error)
+      ? new NormanError(error.statusCode, "InvalidBodyContent", error.message)
+      : toNormanError(error);
+    if (answer.status >= 500)
+      log(`failed: ${kubernetesStatus(error)?.message ?? (error instanceof Error ? error.message : String(error))}`);
     return reply.code(answer.status).send(answer.toJSON());
   });
   app.setNotFoundHandler((request, reply) => reply.code(404).send(notFound(request.url.replace(/\?.*/u, "")).toJSON()));
 
   app.get("/ping", (_request, reply) => reply.type("text/plain").send("pong"));
-  app.get("/v3", (request) => ({ type: "apiRoot", id: "v3", links: { self: `${baseOf(request)}/v3`, schemas: `${baseOf(request)}/v3/schemas` } }));
+  app.get("/v3", (request) => ({
+    type: "apiRoot",
+    id: "v3",
+    links: { self: `${baseOf(request)}/v3`, schemas: `${baseOf(request)}/v3/schemas` },
+  }));
   app.get("/v3/schemas", (request) => schemaCollection("management", `${baseOf(request)}/v3`));
 
-  const settingLink = (request: FastifyRequest) => (setting: NormanObject) => withLinks(setting, `${baseOf(request)}/v3/settings/${setting.id}`);
+  const settingLink = (request: FastifyRequest) => (setting: NormanObject) =>
+    withLinks(setting, `${baseOf(request)}/v3/settings/${setting.id}`);
   app.get("/v3/settings", (request) => collection(request, "setting", settings, settingLink(request)));
   app.get("/v3/settings/:id", (request) => {
     const { id } = z.object({ id: z.string() }).parse(request.params);
@@ -57,14 +65,19 @@ export function routes(app: FastifyInstance, front: Front, log: (line: string) =
   const clusterObject = async () => clusterView(cluster, await front.server.version.getCode());
   const clusterLink = (request: FastifyRequest) => (object: NormanObject) => {
     const base = baseOf(request);
-    const links = { projects: `${base}/v3/projects?clusterId=${object.id}`, namespaces: `${base}/v3/cluster/${object.id}/namespaces` };
+    const links = {
+      projects: `${base}/v3/projects?clusterId=${object.id}`,
+      namespaces: `${base}/v3/cluster/${object.id}/namespaces`,
+    };
     return withLinks(object, `${base}/v3/clusters/${object.id}`, ["generateKubeconfig"], links);
   };
   const known = (request: FastifyRequest) => {
     const { cluster: id } = Params.parse(request.params);
     if (id !== cluster.id) throw notFound(`cluster ${id}`);
   };
-  app.get("/v3/clusters", async (request) => collection(request, "cluster", [await clusterObject()], clusterLink(request)));
+  app.get("/v3/clusters", async (request) =>
+    collection(request, "cluster", [await clusterObject()], clusterLink(request)),
+  );
   app.get("/v3/clusters/:cluster", async (request, reply) => {
     known(request);
     void reply.header("X-API-Schemas", `${baseOf(request)}/v3/cluster/${cluster.id}/schemas`);
@@ -73,7 +86,11 @@ export function routes(app: FastifyInstance, front: Front, log: (line: string) =
   app.post("/v3/clusters/:cluster", (request) => {
     known(request);
     if (actionOf(request) !== "generateKubeconfig") throw notFound(`action ${actionOf(request)}`);
-    return { type: "generateKubeConfigOutput", baseType: "generateKubeConfigOutput", config: kubeconfigFor(cluster, baseOf(request), tokenOf(request.headers.authorization) ?? "") };
+    return {
+      type: "generateKubeConfigOutput",
+      baseType: "generateKubeConfigOutput",
+      config: kubeconfigFor(cluster, baseOf(request), tokenOf(request.headers.authorization) ?? ""),
+    };
   });
   app.get("/v3/cluster/:cluster/schemas", (request) => {
     known(request);

@@ -23,7 +23,12 @@ export const logLine = (method: string, url: string, status: number, millisecond
  * Builds the HTTP server. Requests for a cluster go to the proxy untouched, before any parsing; the rest is fastify's.
  * Closing it ends all connections, watches and tunnels too.
  */
-export function buildServer(front: Front, proxy: ClusterProxy, log: Log, tls: Pick<ServerOptions, "cert" | "key">): FastifyInstance {
+export function buildServer(
+  front: Front,
+  proxy: ClusterProxy,
+  log: Log,
+  tls: Pick<ServerOptions, "cert" | "key">,
+): FastifyInstance {
   const tunnels = new Set<Duplex>();
   const app = fastify({
     forceCloseConnections: true,
@@ -45,7 +50,9 @@ export function buildServer(front: Front, proxy: ClusterProxy, log: Log, tls: Pi
           return;
         }
         const start = performance.now();
-        void proxy.upgrade(request, socket, head).then((status) => log(logLine(method, url, status, performance.now() - start)));
+        void proxy
+          .upgrade(request, socket, head)
+          .then((status) => log(logLine(method, url, status, performance.now() - start)));
       });
       return server;
     },

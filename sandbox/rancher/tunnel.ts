@@ -15,7 +15,9 @@ export function responseHead(status: number, headers: OutgoingHttpHeaders): stri
 
 /** Answers on such a socket and closes it. */
 export function answerSocket(socket: Duplex, status: number, headers: OutgoingHttpHeaders, body: string): void {
-  socket.end(responseHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" }) + body);
+  socket.end(
+    responseHead(status, { ...headers, "content-length": Buffer.byteLength(body), connection: "close" }) + body,
+  );
 }
 
 /**
@@ -25,7 +27,13 @@ export function answerSocket(socket: Duplex, status: number, headers: OutgoingHt
  * @returns when both connections are closed, the status that the server answered
  * @throws Error when the server cannot be reached
  */
-export async function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, target: URL, options: RequestOptions): Promise<number> {
+export async function tunnel(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  target: URL,
+  options: RequestOptions,
+): Promise<number> {
   const send = target.protocol === "https:" ? httpsRequest : httpRequest;
   const outgoing = send({
     ...options,
@@ -40,7 +48,10 @@ export async function tunnel(request: IncomingMessage, socket: Duplex, head: Buf
   return await new Promise<number>((resolve, reject) => {
     outgoing.on("error", reject);
     outgoing.on("upgrade", (response, upstream, upstreamHead) => {
-      for (const [from, to] of [[socket, upstream], [upstream, socket]] as const) {
+      for (const [from, to] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const) {
         from.on("error", () => to.destroy());
         from.on("close", () => to.destroy());
       }

@@ -25,8 +25,17 @@ export class Watches {
     this.#propagation = propagation;
     const { group, version, plural } = projectResource;
     const ofProject = async (name: string) => (await namespaces.list(`${clusterId}:${name}`)).map(nameOf);
-    this.#watch("/api/v1/namespaces", () => server.core.listNamespace(), (object) => [nameOf(object)]);
-    this.#watch("/api/v1/secrets", () => server.core.listSecretForAllNamespaces({ labelSelector: keys.projectScoped }), secretNamespaces, keys.projectScoped);
+    this.#watch(
+      "/api/v1/namespaces",
+      () => server.core.listNamespace(),
+      (object) => [nameOf(object)],
+    );
+    this.#watch(
+      "/api/v1/secrets",
+      () => server.core.listSecretForAllNamespaces({ labelSelector: keys.projectScoped }),
+      secretNamespaces,
+      keys.projectScoped,
+    );
     this.#watch(
       `/apis/${group}/${version}/namespaces/${clusterId}/${plural}`,
       () => server.custom.listNamespacedCustomObject({ group, version, plural, namespace: clusterId }),

@@ -20,5 +20,6 @@ export function demoImage(image: Omit<DemoImage, "version" | "revision">): DemoI
 
 /** Pushes the images that the sandbox begins with; those that are there already stay as they are. */
 export async function publishDemoImages(world: World): Promise<void> {
-  for (const { tags, ...image } of first) for (const tag of tags) await publishDemoImage(world, demoImage({ ...image, tag }));
+  for (const { tags, ...image } of first)
+    for (const tag of tags) await publishDemoImage(world, demoImage({ ...image, tag }));
 }

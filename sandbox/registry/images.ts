@@ -46,14 +46,21 @@ export async function publishDemoImage(world: World, image: DemoImage): Promise<
     "org.opencontainers.image.created": "2026-01-01T00:00:00Z",
     ...(image.pullRequest === undefined ? {} : { "drover.pull-request": String(image.pullRequest) }),
   };
-  return pushProgram(world, "demo-app", `${registryHost(world, image.part)}/${image.repository}:${image.tag}`, environment, labels);
+  return pushProgram(
+    world,
+    "demo-app",
+    `${registryHost(world, image.part)}/${image.repository}:${image.tag}`,
+    environment,
+    labels,
+  );
 }
 
 /** The address of the image that keeps a pod's namespaces; the node pulls it before anything else. */
 export const pauseImage = (world: Pick<World, "settings">): string => `${registryHost(world, "public")}/drover/pause:1`;
 
 /** Pushes the pause image. */
-export const publishPauseImage = (world: World): Promise<string> => pushProgram(world, "pause", pauseImage(world), {}, {});
+export const publishPauseImage = (world: World): Promise<string> =>
+  pushProgram(world, "pause", pauseImage(world), {}, {});
 
 /** Pushes an image of nothing but one static program. */
 async function pushProgram(

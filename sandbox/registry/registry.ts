@@ -22,7 +22,9 @@ function configuration(world: World, part: RegistryPart, folder: string): object
     log: { level: "warn", accesslog: { disabled: false } },
     storage: { filesystem: { rootdirectory: path.join(folder, "images") }, delete: { enabled: true } },
     http: { addr: registryHost(world, part), debug: {} },
-    ...(part === "public" ? {} : { auth: { htpasswd: { realm: "drover sandbox", path: path.join(folder, "htpasswd") } } }),
+    ...(part === "public"
+      ? {}
+      : { auth: { htpasswd: { realm: "drover sandbox", path: path.join(folder, "htpasswd") } } }),
   };
 }
 
@@ -34,7 +36,9 @@ async function start(world: World, part: RegistryPart): Promise<void> {
   const folder = dataFolder(world.layout, `registry-${part}`);
   const { username, password } = world.settings.registryAccount;
   if (part === "private")
-    writeFileSync(path.join(folder, "htpasswd"), `${username}:${await hash(password, bcryptRounds)}\n`, { mode: 0o600 });
+    writeFileSync(path.join(folder, "htpasswd"), `${username}:${await hash(password, bcryptRounds)}\n`, {
+      mode: 0o600,
+    });
   const file = path.join(folder, "config.yml");
   writeFileSync(file, stringify(configuration(world, part, folder)), { mode: 0o600 });
   const expected = part === "public" ? 200 : 401;

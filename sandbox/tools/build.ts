@@ -24,8 +24,15 @@ export async function buildTool(name: ToolName, tool: Tool, executable: string):
   if (!existsSync(path.join(folder, "go.mod"))) throw new Error(`${name} can't be built: ${folder} has no go.mod`);
   const temporary = mkdtempSync(`${path.dirname(executable)}.`);
   const go = async (...args: string[]) => {
-    const { failed, stderr, shortMessage } = await execa("go", args, { cwd: folder, env: goEnvironment(), reject: false });
-    if (failed) throw new Error(`building ${name} ${tool.version} failed:\n${stderr.trimEnd().split("\n").slice(-shownLines).join("\n") || shortMessage}`);
+    const { failed, stderr, shortMessage } = await execa("go", args, {
+      cwd: folder,
+      env: goEnvironment(),
+      reject: false,
+    });
+    if (failed)
+      throw new Error(
+        `building ${name} ${tool.version} failed:\n${stderr.trimEnd().split("\n").slice(-shownLines).join("\n") || shortMessage}`,
+      );
   };
   try {
     if (tool.build.generate !== undefined) await go("run", "-mod=readonly", tool.build.generate);

@@ -71,29 +71,51 @@ export const catalog: Readonly<Record<ToolName, Tool>> = {
       member: "registry",
       sums: github("distribution/distribution", "v3.1.1", `registry_3.1.1_linux_${architecture}.tar.gz.sha256`),
     },
-    build: { folder: "registry", package: "github.com/distribution/distribution/v3/cmd/registry", flags: stamps(), seconds: 60 },
+    build: {
+      folder: "registry",
+      package: "github.com/distribution/distribution/v3/cmd/registry",
+      flags: stamps(),
+      seconds: 60,
+    },
   },
   crane: {
     version: "0.21.9",
     download: {
-      url: github("google/go-containerregistry", "v0.21.9", `go-containerregistry_Linux_${architecture === "amd64" ? "x86_64" : architecture}.tar.gz`),
+      url: github(
+        "google/go-containerregistry",
+        "v0.21.9",
+        `go-containerregistry_Linux_${architecture === "amd64" ? "x86_64" : architecture}.tar.gz`,
+      ),
       member: "crane",
       sums: github("google/go-containerregistry", "v0.21.9", "checksums.txt"),
     },
-    build: { folder: "crane", package: "github.com/google/go-containerregistry/cmd/crane", flags: stamps(), seconds: 10 },
+    build: {
+      folder: "crane",
+      package: "github.com/google/go-containerregistry/cmd/crane",
+      flags: stamps(),
+      seconds: 10,
+    },
   },
   pulumi: {
     version: pulumiVersion,
     onPath: { arguments: ["version"], minimum: "3.250.0" },
     download: {
-      url: github("pulumi/pulumi", `v${pulumiVersion}`, `pulumi-v${pulumiVersion}-linux-${architecture === "amd64" ? "x64" : architecture}.tar.gz`),
+      url: github(
+        "pulumi/pulumi",
+        `v${pulumiVersion}`,
+        `pulumi-v${pulumiVersion}-linux-${architecture === "amd64" ? "x64" : architecture}.tar.gz`,
+      ),
       member: "pulumi/pulumi",
       sums: github("pulumi/pulumi", `v${pulumiVersion}`, `pulumi-${pulumiVersion}-checksums.txt`),
     },
     build: {
       folder: "pulumi",
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      flags: ["-tags", "osusergo", ...stamps(`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`)],
+      flags: [
+        "-tags",
+        "osusergo",
+        ...stamps(`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`),
+      ],
       seconds: 240,
     },
   },
@@ -130,7 +152,12 @@ export const catalog: Readonly<Record<ToolName, Tool>> = {
       member: "traefik",
       sums: github("traefik/traefik", "v3.6.1", "traefik_v3.6.1_checksums.txt"),
     },
-    build: { folder: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik", flags: stamps("github.com/traefik/traefik/v3/pkg/version.Version=3.6.1"), seconds: 330 },
+    build: {
+      folder: "traefik",
+      package: "github.com/traefik/traefik/v3/cmd/traefik",
+      flags: stamps("github.com/traefik/traefik/v3/pkg/version.Version=3.6.1"),
+      seconds: 330,
+    },
   },
   kwok: {
     version: "0.8.0",

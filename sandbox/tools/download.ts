@@ -53,7 +53,9 @@ async function get(url: string): Promise<Buffer> {
   const timer = setTimeout(() => {
     slow.abort(new Error(`no answer within ${String(limits.answer)} s`));
   }, limits.answer * 1000);
-  const response = await fetch(url, { signal: AbortSignal.any([slow.signal, AbortSignal.timeout(limits.download * 1000)]) });
+  const response = await fetch(url, {
+    signal: AbortSignal.any([slow.signal, AbortSignal.timeout(limits.download * 1000)]),
+  });
   clearTimeout(timer);
   if (!response.ok) throw new Error(`${url} answers ${String(response.status)}`);
   return Buffer.from(await response.arrayBuffer());
@@ -61,6 +63,9 @@ async function get(url: string): Promise<Buffer> {
 
 /** Whether a sums file lists a digest for a file: `<digest>  <file>` lines, or the digest alone. */
 export function isListed(sums: string, file: string, digest: string): boolean {
-  const lines = sums.trim().split("\n").map((line) => line.trim().split(/\s+\*?/));
+  const lines = sums
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+\*?/));
   return lines.some(([sum, name]) => sum === digest && (name === undefined || path.basename(name) === file));
 }

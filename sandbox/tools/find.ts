@@ -22,7 +22,11 @@ function isExecutable(file: string): boolean {
 }
 
 /** The first executable on PATH that prints a version of at least `minimum`. */
-export async function recentOnPath(name: string, args: readonly string[], minimum: string): Promise<string | undefined> {
+export async function recentOnPath(
+  name: string,
+  args: readonly string[],
+  minimum: string,
+): Promise<string | undefined> {
   for (const file of onPath(name)) {
     const { stdout, failed } = await execa(file, args, { reject: false, timeout: 10_000 });
     const version = /\d+\.\d+\.\d+/.exec(stdout)?.[0];

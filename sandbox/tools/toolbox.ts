@@ -34,7 +34,9 @@ export class Toolbox {
     const missing = names.filter((name) => !existsSync(cachedExecutable(name, catalog[name])));
     if (missing.length > 2) {
       const minutes = Math.ceil(missing.reduce((sum, name) => sum + catalog[name].build.seconds, 0) / 60);
-      this.#say(`${String(missing.length)} tools are not there yet; if all must be built, that takes about ${String(minutes)} min, once`);
+      this.#say(
+        `${String(missing.length)} tools are not there yet; if all must be built, that takes about ${String(minutes)} min, once`,
+      );
     }
     for (const name of names) this.get(name).catch(() => undefined);
   }
@@ -42,7 +44,8 @@ export class Toolbox {
   async #obtain(name: ToolName): Promise<string> {
     const tool = catalog[name];
     // Asked only where there is something to ask, so that nothing loses its place in the order.
-    const found = tool.onPath && onPath(name).length > 0 && (await recentOnPath(name, tool.onPath.arguments, tool.onPath.minimum));
+    const found =
+      tool.onPath && onPath(name).length > 0 && (await recentOnPath(name, tool.onPath.arguments, tool.onPath.minimum));
     if (typeof found === "string") return found;
     const executable = cachedExecutable(name, tool);
     if (existsSync(executable)) return executable;
@@ -83,4 +86,5 @@ export class Toolbox {
   }
 }
 
-const duration = (seconds: number) => (seconds < 90 ? `${String(seconds)} s` : `${String(Math.round(seconds / 60))} min`);
+const duration = (seconds: number) =>
+  seconds < 90 ? `${String(seconds)} s` : `${String(Math.round(seconds / 60))} min`;

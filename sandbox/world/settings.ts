@@ -49,7 +49,10 @@ export async function openSettings(layout: Layout): Promise<Settings> {
     tokens: { deployer: rancherToken(), reader: rancherToken() },
     registryAccount: { username: "drover", password: randomBytes(18).toString("base64url") },
     passphrase: randomBytes(18).toString("base64url"),
-    network: { bridge: `drover-${id.toString("hex")}`, prefix: `10.${String(id.readUInt8(0))}.${String(id.readUInt8(1))}` },
+    network: {
+      bridge: `drover-${id.toString("hex")}`,
+      prefix: `10.${String(id.readUInt8(0))}.${String(id.readUInt8(1))}`,
+    },
   });
   writeFileSync(file, JSON.stringify(settings, null, 2), { mode: 0o600 });
   return settings;

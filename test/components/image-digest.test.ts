@@ -19,13 +19,19 @@ const fails: Functions = {
 };
 
 /** What becomes of an image: itself with its digest, or an error's message. */
-async function outcome(access: RegistryAccess, reference: ImageReference, functions: Functions): Promise<PinnedImage | string> {
+async function outcome(
+  access: RegistryAccess,
+  reference: ImageReference,
+  functions: Functions,
+): Promise<PinnedImage | string> {
   let result: PinnedImage | string = "nothing";
   const image = { registry: access.host, repository: "kbase/narrative-develop", ...reference };
   await register(
     async () => {
       const provider = registryProvider("registries", [access], {});
-      result = await resolveDigest(image, access, provider).catch((error: unknown) => (error instanceof Error ? error.message : "?"));
+      result = await resolveDigest(image, access, provider).catch((error: unknown) =>
+        error instanceof Error ? error.message : "?",
+      );
     },
     { functions },
   );
@@ -33,18 +39,32 @@ async function outcome(access: RegistryAccess, reference: ImageReference, functi
   return result;
 }
 
-const tags = (...names: string[]): RequestListener => (request, response) => {
-  if (request.url?.includes("/tags/list") === true) response.end(JSON.stringify({ tags: names }));
-  else response.writeHead(404).end();
-};
-const status = (code: number): RequestListener => (_, response) => response.writeHead(code).end();
+const tags =
+  (...names: string[]): RequestListener =>
+  (request, response) => {
+    if (request.url?.includes("/tags/list") === true) response.end(JSON.stringify({ tags: names }));
+    else response.writeHead(404).end();
+  };
+const status =
+  (code: number): RequestListener =>
+  (_, response) =>
+    response.writeHead(code).end();
 
 describe("the provider for registries", () => {
   it("knows every registry, with its account or without any, and no Docker daemon", async () => {
     const { resources } = await register(() =>
-      registryProvider("registries", [{ host: "ghcr.io", http: false }, { host: "127.0.0.1:5000", http: true, account }], {}),
+      registryProvider(
+        "registries",
+        [
+          { host: "ghcr.io", http: false },
+          { host: "127.0.0.1:5000", http: true, account },
+        ],
+        {},
+      ),
     );
-    const { host, registryAuth } = Object(plain(resources.get("pulumi:providers:docker::registries")?.inputs)) as Record<string, string>;
+    const { host, registryAuth } = Object(
+      plain(resources.get("pulumi:providers:docker::registries")?.inputs),
+    ) as Record<string, string>;
     assert.equal(host, "ssh://unused@localhost");
     assert.deepEqual(JSON.parse(registryAuth ?? ""), [
       { address: "https://ghcr.io", authDisabled: true },
@@ -76,19 +96,35 @@ describe("the digest of an image", () => {
           tag: "pr-12",
           digest,
         });
-        assert.deepEqual(seen.map(({ url }) => url), [`/v2/kbase/narrative-develop/manifests/${digest}`]);
+        assert.deepEqual(
+          seen.map(({ url }) => url),
+          [`/v2/kbase/narrative-develop/manifests/${digest}`],
+        );
       },
     ));
 
   const missing: readonly [string, string[], ImageReference, string][] = [
-    ["with the nearest tags", ["latest", "pr-1", "pr-13"], { tag: "pr-12" }, "kbase/narrative-develop has pr-13, pr-1, latest"],
-    ["with eight tags and the number of the rest", Array.from({ length: 11 }, (_, index) => `pr-${String(index + 1)}`), { tag: "pr-12" }, "kbase/narrative-develop has pr-11, pr-10, pr-9, pr-8, pr-7, pr-6, pr-5, pr-4 and 3 more"],
+    [
+      "with the nearest tags",
+      ["latest", "pr-1", "pr-13"],
+      { tag: "pr-12" },
+      "kbase/narrative-develop has pr-13, pr-1, latest",
+    ],
+    [
+      "with eight tags and the number of the rest",
+      Array.from({ length: 11 }, (_, index) => `pr-${String(index + 1)}`),
+      { tag: "pr-12" },
+      "kbase/narrative-develop has pr-11, pr-10, pr-9, pr-8, pr-7, pr-6, pr-5, pr-4 and 3 more",
+    ],
     ["without tags", [], { tag: "pr-12" }, "kbase/narrative-develop has no tags that can be listed"],
   ];
   for (const [what, names, reference, end] of missing)
     it(`of a tag that is not there is an error ${what}`, () =>
       withServer(tags(...names), async (host) =>
-        assert.equal(await outcome({ host, http: true }, reference, fails), `${host}/kbase/narrative-develop:pr-12 is not in the registry; ${end}`),
+        assert.equal(
+          await outcome({ host, http: true }, reference, fails),
+          `${host}/kbase/narrative-develop:pr-12 is not in the registry; ${end}`,
+        ),
       ));
   it("that is not there is an error", () =>
     withServer(tags("pr-1"), async (host) =>
@@ -141,5 +177,6 @@ describe("the nearest tags", () => {
     ["x", [], 5, []],
   ];
   for (const [wanted, all, count, expected] of cases)
-    it(`to ${wanted} among ${all.join(", ") || "none"} are ${expected.join(", ") || "none"}`, () => assert.deepEqual(nearestTags(wanted, all, count), expected));
+    it(`to ${wanted} among ${all.join(", ") || "none"} are ${expected.join(", ") || "none"}`, () =>
+      assert.deepEqual(nearestTags(wanted, all, count), expected));
 });

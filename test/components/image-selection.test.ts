@@ -9,7 +9,12 @@ const base: ImageSelection = {
   organization: "kbase",
   channel: "develop",
   images: {},
-  apps: { narrative: {}, auth2: {}, runner: { image: "jobrunner", channel: "release" }, other: { image: "quay.io/team/other" } },
+  apps: {
+    narrative: {},
+    auth2: {},
+    runner: { image: "jobrunner", channel: "release" },
+    other: { image: "quay.io/team/other" },
+  },
 };
 
 /** What each app runs, and what is wrong. */
@@ -54,9 +59,15 @@ describe("an environment's images", () => {
 
   const wrong: [Partial<ImageSelection>, RegExp][] = [
     [{ image: "pr-12" }, /^image is "pr-12", and there are 4 apps; say which: pulumi config set app APP, or /],
-    [{ app: "nothing", image: "pr-12" }, /^app names the app "nothing", which is not there; the apps are narrative, auth2, runner, other$/],
+    [
+      { app: "nothing", image: "pr-12" },
+      /^app names the app "nothing", which is not there; the apps are narrative, auth2, runner, other$/,
+    ],
     [{ images: { nothing: "pr-12" } }, /^images\.nothing names the app "nothing", which is not there/],
-    [{ app: "auth2", image: "pr-12", images: { auth2: "pr-7" } }, /^image is for the app "auth2", and so is images\.auth2: keep one/],
+    [
+      { app: "auth2", image: "pr-12", images: { auth2: "pr-7" } },
+      /^image is for the app "auth2", and so is images\.auth2: keep one/,
+    ],
     [{ image: "unknown:pr-1" }, /^image "unknown:pr-1" is the image of none of the apps/],
     [{ images: { auth2: "narrative:pr-1" } }, /^images\.auth2 "narrative:pr-1" is not an image of the app "auth2"/],
     [{ images: { auth2: "pr 7" } }, /^images\.auth2 the tag "pr 7" must be/],

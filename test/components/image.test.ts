@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { channelRepository, formatImage, isImageOf, isRegistry, isRepository, parseImage, pullRequestOf } from "../../components/image.ts";
+import {
+  channelRepository,
+  formatImage,
+  isImageOf,
+  isRegistry,
+  isRepository,
+  parseImage,
+  pullRequestOf,
+} from "../../components/image.ts";
 import type { ImageReference } from "../../components/image.ts";
 
 const digest = `sha256:${"0a".repeat(32)}`;
@@ -62,7 +70,8 @@ describe("a written image", () => {
   for (const [text, message] of rejected)
     it(`is refused: ${JSON.stringify(text.slice(0, 60))}`, () => assert.throws(() => parseImage(text), { message }));
 
-  const chars = (pattern: RegExp, maxLength: number) => fc.stringMatching(pattern).filter((text) => text.length <= maxLength);
+  const chars = (pattern: RegExp, maxLength: number) =>
+    fc.stringMatching(pattern).filter((text) => text.length <= maxLength);
   const folder = chars(/^[a-z0-9]+(-[a-z0-9]+)*$/, 39).filter((name) => name !== "localhost");
   const name = chars(/^[a-z0-9]+((\.|_|__|-{1,3})[a-z0-9]+)*$/, 100);
   const tag = chars(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, 128);
@@ -73,19 +82,36 @@ describe("a written image", () => {
     fc.constant("localhost"),
   );
   const end = fc.oneof(fc.record({ tag }), fc.record({ digest: digests }), fc.record({ tag, digest: digests }));
-  const reference: fc.Arbitrary<ImageReference> = fc.oneof(
-    fc.oneof(fc.record({ tag }), fc.record({ tag, digest: digests })),
-    fc.record({ repository: name, tag }),
-    fc.tuple(fc.tuple(folder, name).map((parts) => parts.join("/")), end).map(([repository, rest]) => ({ repository, ...rest })),
-    fc
-      .tuple(registry, fc.array(name, { minLength: 1, maxLength: 2 }).map((parts) => parts.join("/")), end)
-      .filter(([host, repository]) => host.length + repository.length < 255)
-      .map(([host, repository, rest]) => ({ registry: host, repository, ...rest })),
-  ).map((image) => ({ ...image }));
+  const reference: fc.Arbitrary<ImageReference> = fc
+    .oneof(
+      fc.oneof(fc.record({ tag }), fc.record({ tag, digest: digests })),
+      fc.record({ repository: name, tag }),
+      fc
+        .tuple(
+          fc.tuple(folder, name).map((parts) => parts.join("/")),
+          end,
+        )
+        .map(([repository, rest]) => ({ repository, ...rest })),
+      fc
+        .tuple(
+          registry,
+          fc.array(name, { minLength: 1, maxLength: 2 }).map((parts) => parts.join("/")),
+          end,
+        )
+        .filter(([host, repository]) => host.length + repository.length < 255)
+        .map(([host, repository, rest]) => ({ registry: host, repository, ...rest })),
+    )
+    .map((image) => ({ ...image }));
   it("comes back as it was after it was written out", () =>
-    fc.assert(fc.property(reference, (image) => assert.deepEqual(parseImage(formatImage(image)), image)), { numRuns: 1000 }));
+    fc.assert(
+      fc.property(reference, (image) => assert.deepEqual(parseImage(formatImage(image)), image)),
+      { numRuns: 1000 },
+    ));
   it("is written out as it was read", () =>
-    fc.assert(fc.property(reference.map(formatImage), (text) => assert.equal(formatImage(parseImage(text)), text)), { numRuns: 500 }));
+    fc.assert(
+      fc.property(reference.map(formatImage), (text) => assert.equal(formatImage(parseImage(text)), text)),
+      { numRuns: 500 },
+    ));
   it("is either read or refused with a sentence, whatever it is", () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...Array.from("aZ0.-_/:@ \n")) }), (text) => {
@@ -133,19 +159,41 @@ describe("an app's repositories", () => {
     ["narrative", false],
   ];
   for (const [repository, expected] of cases)
-    it(`${expected ? "count" : "do not count"} ${repository}`, () => assert.equal(isImageOf(repository, "kbase/narrative"), expected));
+    it(`${expected ? "count" : "do not count"} ${repository}`, () =>
+      assert.equal(isImageOf(repository, "kbase/narrative"), expected));
 });
 
 describe("names", () => {
   const registries: readonly [string, boolean][] = [
-    ["ghcr.io", true], ["127.0.0.1:5000", true], ["localhost", true], ["localhost:5000", true], ["registry:1", true],
-    ["kbase", false], ["ghcr.io:", false], ["ghcr.io:123456", false], ["https://ghcr.io", false], ["ghcr.io/kbase", false], ["a..b", false], ["", false],
+    ["ghcr.io", true],
+    ["127.0.0.1:5000", true],
+    ["localhost", true],
+    ["localhost:5000", true],
+    ["registry:1", true],
+    ["kbase", false],
+    ["ghcr.io:", false],
+    ["ghcr.io:123456", false],
+    ["https://ghcr.io", false],
+    ["ghcr.io/kbase", false],
+    ["a..b", false],
+    ["", false],
   ];
   for (const [text, expected] of registries)
-    it(`of registries ${expected ? "include" : "exclude"} ${JSON.stringify(text)}`, () => assert.equal(isRegistry(text), expected));
+    it(`of registries ${expected ? "include" : "exclude"} ${JSON.stringify(text)}`, () =>
+      assert.equal(isRegistry(text), expected));
   const repositories: readonly [string, boolean][] = [
-    ["kbase/narrative", true], ["a", true], ["a/b/c", true], ["x".repeat(255), true],
-    ["x".repeat(256), false], ["A", false], ["a/", false], ["/a", false], ["a:1", false], ["a___b", false], [".github", false], ["", false],
+    ["kbase/narrative", true],
+    ["a", true],
+    ["a/b/c", true],
+    ["x".repeat(255), true],
+    ["x".repeat(256), false],
+    ["A", false],
+    ["a/", false],
+    ["/a", false],
+    ["a:1", false],
+    ["a___b", false],
+    [".github", false],
+    ["", false],
   ];
   for (const [text, expected] of repositories)
     it(`of images ${expected ? "include" : "exclude"} ${JSON.stringify(text.slice(0, 20))} of ${String(text.length)} characters`, () =>

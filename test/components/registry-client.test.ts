@@ -10,13 +10,19 @@ const basic = `Basic ${Buffer.from("reader:hunter2").toString("base64")}`;
 const image = (host: string) => ({ registry: host, repository: "kbase/narrative", tag: "pr-12" });
 
 const found: RequestListener = (_, response) => response.setHeader("docker-content-digest", digest).end();
-const status = (code: number): RequestListener => (_, response) => response.writeHead(code).end();
+const status =
+  (code: number): RequestListener =>
+  (_, response) =>
+    response.writeHead(code).end();
 
 describe("a registry that is asked for an image", () => {
   it("gives the digest of the tag, for every kind of manifest", () =>
     withServer(found, async (host, seen) => {
       assert.deepEqual(await askForImage({ host, http: true }, image(host)), { kind: "found", digest });
-      assert.deepEqual(seen.map(({ method, url }) => `${method} ${url}`), ["HEAD /v2/kbase/narrative/manifests/pr-12"]);
+      assert.deepEqual(
+        seen.map(({ method, url }) => `${method} ${url}`),
+        ["HEAD /v2/kbase/narrative/manifests/pr-12"],
+      );
       assert.deepEqual(seen[0]?.headers.accept?.split(", "), [
         "application/vnd.oci.image.index.v1+json",
         "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -28,7 +34,10 @@ describe("a registry that is asked for an image", () => {
   it("is asked for the digest where the reference has one", () =>
     withServer(found, async (host, seen) => {
       await askForImage({ host, http: true }, { ...image(host), digest });
-      assert.deepEqual(seen.map(({ url }) => url), [`/v2/kbase/narrative/manifests/${digest}`]);
+      assert.deepEqual(
+        seen.map(({ url }) => url),
+        [`/v2/kbase/narrative/manifests/${digest}`],
+      );
     }));
 
   const answers: readonly [string, RequestListener, object][] = [
@@ -36,16 +45,25 @@ describe("a registry that is asked for an image", () => {
     ["401 without a challenge", status(401), { kind: "refused", status: 401 }],
     ["403", status(403), { kind: "refused", status: 403 }],
     ["500", status(500), { kind: "unavailable", reason: "it answered 500 Internal Server Error" }],
-    ["200 without a digest", status(200), { kind: "unavailable", reason: "its answer is not a registry's (no Docker-Content-Digest header)" }],
+    [
+      "200 without a digest",
+      status(200),
+      { kind: "unavailable", reason: "its answer is not a registry's (no Docker-Content-Digest header)" },
+    ],
     ["nothing", (request) => request.socket.destroy(), { kind: "unavailable", reason: "other side closed" }],
   ];
   for (const [what, listener, expected] of answers)
     it(`may answer ${what}`, () =>
-      withServer(listener, async (host) => assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), expected)));
+      withServer(listener, async (host) =>
+        assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), expected),
+      ));
 
   it("may not be there", async () => {
     const host = await unusedHost();
-    assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), { kind: "unavailable", reason: `connect ECONNREFUSED ${host}` });
+    assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), {
+      kind: "unavailable",
+      reason: `connect ECONNREFUSED ${host}`,
+    });
   });
 
   const asksBasic: RequestListener = (request, response) => {
@@ -55,12 +73,18 @@ describe("a registry that is asked for an image", () => {
   it("gets the account only once it asks for it", () =>
     withServer(asksBasic, async (host, seen) => {
       assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), { kind: "found", digest });
-      assert.deepEqual(seen.map(({ headers }) => headers.authorization), [undefined, basic]);
+      assert.deepEqual(
+        seen.map(({ headers }) => headers.authorization),
+        [undefined, basic],
+      );
     }));
   it("refuses a wrong account, asked once", () =>
     withServer(asksBasic, async (host, seen) => {
       const wrong = { username: "reader", password: "x" };
-      assert.deepEqual(await askForImage({ host, http: true, account: wrong }, image(host)), { kind: "refused", status: 401 });
+      assert.deepEqual(await askForImage({ host, http: true, account: wrong }, image(host)), {
+        kind: "refused",
+        status: 401,
+      });
       assert.equal(seen.length, 2);
     }));
   it("refuses where there is no account", () =>
@@ -72,25 +96,43 @@ describe("a registry that is asked for an image", () => {
 
 describe("a registry with a token server", () => {
   /** A registry and its token server at once; `give` answers for the token. */
-  const registry = (give: RequestListener): RequestListener => (request, response) => {
-    if (request.url?.startsWith("/token") === true) give(request, response);
-    else if (request.headers.authorization === "Bearer t0ken") found(request, response);
-    else {
-      const { host = "" } = request.headers;
-      response.writeHead(401, { "www-authenticate": `Bearer realm="http://${host}/token",service="the registry",scope="x"` }).end();
-    }
-  };
-  const json = (body: unknown): RequestListener => (_, response) => response.end(JSON.stringify(body));
+  const registry =
+    (give: RequestListener): RequestListener =>
+    (request, response) => {
+      if (request.url?.startsWith("/token") === true) give(request, response);
+      else if (request.headers.authorization === "Bearer t0ken") found(request, response);
+      else {
+        const { host = "" } = request.headers;
+        response
+          .writeHead(401, {
+            "www-authenticate": `Bearer realm="http://${host}/token",service="the registry",scope="x"`,
+          })
+          .end();
+      }
+    };
+  const json =
+    (body: unknown): RequestListener =>
+    (_, response) =>
+      response.end(JSON.stringify(body));
 
-  for (const [who, given, sent] of [["an account", account, basic], ["nobody", undefined, undefined]] as const)
+  for (const [who, given, sent] of [
+    ["an account", account, basic],
+    ["nobody", undefined, undefined],
+  ] as const)
     it(`gives ${who} a token to read the repository`, () =>
       withServer(registry(json({ token: "t0ken" })), async (host, seen) => {
-        assert.deepEqual(await askForImage({ host, http: true, account: given }, image(host)), { kind: "found", digest });
-        assert.deepEqual(seen.map(({ url, headers }) => [url, headers.authorization]), [
-          ["/v2/kbase/narrative/manifests/pr-12", undefined],
-          ["/token?service=the+registry&scope=repository%3Akbase%2Fnarrative%3Apull", sent],
-          ["/v2/kbase/narrative/manifests/pr-12", "Bearer t0ken"],
-        ]);
+        assert.deepEqual(await askForImage({ host, http: true, account: given }, image(host)), {
+          kind: "found",
+          digest,
+        });
+        assert.deepEqual(
+          seen.map(({ url, headers }) => [url, headers.authorization]),
+          [
+            ["/v2/kbase/narrative/manifests/pr-12", undefined],
+            ["/token?service=the+registry&scope=repository%3Akbase%2Fnarrative%3Apull", sent],
+            ["/v2/kbase/narrative/manifests/pr-12", "Bearer t0ken"],
+          ],
+        );
       }));
 
   const refusals: readonly [string, RequestListener][] = [
@@ -102,15 +144,21 @@ describe("a registry with a token server", () => {
   for (const [what, give] of refusals)
     it(`refuses when it ${what}`, () =>
       withServer(registry(give), async (host) => {
-        assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), { kind: "refused", status: 401 });
+        assert.deepEqual(await askForImage({ host, http: true, account }, image(host)), {
+          kind: "refused",
+          status: 401,
+        });
       }));
 
   it("that answers rubbish can't be asked, and the message has no password", () =>
-    withServer(registry((_, response) => response.end("<html>")), async (host) => {
-      const answer = await askForImage({ host, http: true, account }, image(host));
-      assert.equal(answer.kind, "unavailable");
-      assert.doesNotMatch(JSON.stringify(answer), /hunter2/);
-    }));
+    withServer(
+      registry((_, response) => response.end("<html>")),
+      async (host) => {
+        const answer = await askForImage({ host, http: true, account }, image(host));
+        assert.equal(answer.kind, "unavailable");
+        assert.doesNotMatch(JSON.stringify(answer), /hunter2/);
+      },
+    ));
 });
 
 describe("the tags of a repository", () => {
@@ -139,7 +187,8 @@ describe("the tags of a repository", () => {
     ["the repository is not there", status(404)],
     ["there are null tags", (_, response) => response.end('{"tags":null}')],
   ] satisfies [string, RequestListener][])
-    it(`are none when ${what}`, () => withServer(listener, async (host) => assert.deepEqual(await listTags({ host, http: true }, "x"), [])));
+    it(`are none when ${what}`, () =>
+      withServer(listener, async (host) => assert.deepEqual(await listTags({ host, http: true }, "x"), [])));
 });
 
 describe("the reason of a failed request", () => {

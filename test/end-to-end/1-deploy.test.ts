@@ -4,23 +4,61 @@ import * as z from "zod";
 
 import { demoImage } from "../../sandbox/registry/demo-images.ts";
 import { publishDemoImage } from "../../sandbox/registry/images.ts";
-import { ask, coldStart, configure, configureApp, configured, counts, kubectl, needRealPods, previewed, pulumi, sandbox, succeed } from "../support/sandbox.ts";
+import {
+  ask,
+  coldStart,
+  configure,
+  configureApp,
+  configured,
+  counts,
+  kubectl,
+  needRealPods,
+  previewed,
+  pulumi,
+  sandbox,
+  succeed,
+} from "../support/sandbox.ts";
 
 const Pods = z.object({
-  items: z.array(z.looseObject({ metadata: z.looseObject({ deletionTimestamp: z.string().optional() }), status: z.looseObject({ containerStatuses: z.array(z.looseObject({ imageID: z.string(), ready: z.boolean() })) }) })),
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({ deletionTimestamp: z.string().optional() }),
+      status: z.looseObject({ containerStatuses: z.array(z.looseObject({ imageID: z.string(), ready: z.boolean() })) }),
+    }),
+  ),
 });
 
 /** Digests that an app's living pods run, by the kubelet's word. */
 async function runningDigests(stack: string, app: string): Promise<string[]> {
   await kubectl("rollout", "status", "-n", stack, `deployment/${app}`, "--timeout=60s");
-  const { items } = Pods.parse(JSON.parse(await kubectl("get", "pods", "-n", stack, "-l", `app.kubernetes.io/name=${app}`, "-o", "json")));
+  const { items } = Pods.parse(
+    JSON.parse(await kubectl("get", "pods", "-n", stack, "-l", `app.kubernetes.io/name=${app}`, "-o", "json")),
+  );
   const living = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  return [...new Set(living.flatMap(({ status }) => status.containerStatuses.map(({ imageID }) => imageID.slice(imageID.indexOf("@") + 1))))];
+  return [
+    ...new Set(
+      living.flatMap(({ status }) =>
+        status.containerStatuses.map(({ imageID }) => imageID.slice(imageID.indexOf("@") + 1)),
+      ),
+    ),
+  ];
 }
 
-const Outputs = z.looseObject({ apps: z.record(z.string(), z.looseObject({ digest: z.string(), image: z.string(), tag: z.string().optional(), pullRequest: z.number().optional() })) });
-const outputs = async (stack: string) => Outputs.parse(JSON.parse(await succeed("stack", "output", "--json", "--stack", stack))).apps;
-const version = async (stack: string, route: string) => z.looseObject({ version: z.string() }).parse(JSON.parse((await ask(stack, route)).body)).version;
+const Outputs = z.looseObject({
+  apps: z.record(
+    z.string(),
+    z.looseObject({
+      digest: z.string(),
+      image: z.string(),
+      tag: z.string().optional(),
+      pullRequest: z.number().optional(),
+    }),
+  ),
+});
+const outputs = async (stack: string) =>
+  Outputs.parse(JSON.parse(await succeed("stack", "output", "--json", "--stack", stack))).apps;
+const version = async (stack: string, route: string) =>
+  z.looseObject({ version: z.string() }).parse(JSON.parse((await ask(stack, route)).body)).version;
 
 describe("deploying to an environment", () => {
   before(async function () {
@@ -66,7 +104,9 @@ describe("deploying to an environment", () => {
     await configure("appdev", { images: { auth2: "pr-7" } });
     await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
     const { body } = await ask("appdev", "/services/auth");
-    const answer = z.looseObject({ version: z.string(), lengths: z.record(z.string(), z.number()) }).parse(JSON.parse(body));
+    const answer = z
+      .looseObject({ version: z.string(), lengths: z.record(z.string(), z.number()) })
+      .parse(JSON.parse(body));
     assert.equal(answer.version, "pr-7");
     assert.equal(answer.lengths["MONGO_PASSWORD"], (await sandbox()).settings.registryAccount.password.length);
   });
@@ -75,7 +115,11 @@ describe("deploying to an environment", () => {
     const secret = "correct-horse-battery-staple";
     const { layout } = await sandbox();
     const { mustPulumi } = await import("../../sandbox/engine/pulumi.ts");
-    await mustPulumi(layout, ["config", "set", "--secret", "--path", "apps.auth2.secrets.MONGO_PASSWORD", "--stack", "appdev"], secret);
+    await mustPulumi(
+      layout,
+      ["config", "set", "--secret", "--path", "apps.auth2.secrets.MONGO_PASSWORD", "--stack", "appdev"],
+      secret,
+    );
     const preview = await succeed("preview", "--diff", "--stack", "appdev");
     const update = await succeed("up", "--yes", "--diff", "--skip-preview", "--stack", "appdev");
     const state = await succeed("stack", "export", "--stack", "appdev");
@@ -91,10 +135,22 @@ describe("deploying to an environment", () => {
 
   it("shows a change made by hand as drift, and takes it back", async () => {
     const before = await runningDigests("appdev", "narrative");
-    const other = demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "by-hand" });
+    const other = demoImage({
+      part: "public",
+      repository: "kbase/narrative-develop",
+      app: "narrative",
+      tag: "by-hand",
+    });
     const digest = await publishDemoImage(await sandbox(), other);
     const registry = z.string().parse(await configured("appdev", "registry"));
-    await kubectl("set", "image", "-n", "appdev", "deployment/narrative", `narrative=${registry}/kbase/narrative-develop@${digest}`);
+    await kubectl(
+      "set",
+      "image",
+      "-n",
+      "appdev",
+      "deployment/narrative",
+      `narrative=${registry}/kbase/narrative-develop@${digest}`,
+    );
     await kubectl("rollout", "status", "-n", "appdev", "deployment/narrative", "--timeout=60s");
     assert.deepEqual(await previewed("appdev"), ["update kubernetes:apps/v1:Deployment narrative"]);
     const shown = await succeed("preview", "--diff", "--stack", "appdev");
@@ -106,7 +162,15 @@ describe("deploying to an environment", () => {
   it("keeps two environments apart", async () => {
     await succeed("up", "--yes", "--skip-preview", "--stack", "ci");
     assert.equal(await version("ci", "/narrative"), "latest");
-    const versions = () => kubectl("get", "deployments,services,ingresses", "-n", "ci", "-o", "jsonpath={.items[*].metadata.uid} {.items[*].metadata.generation}");
+    const versions = () =>
+      kubectl(
+        "get",
+        "deployments,services,ingresses",
+        "-n",
+        "ci",
+        "-o",
+        "jsonpath={.items[*].metadata.uid} {.items[*].metadata.generation}",
+      );
     const before = await versions();
     await succeed("config", "set", "image", "pr-13", "--stack", "appdev");
     await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");

@@ -10,7 +10,18 @@ import { registryHost } from "../../sandbox/registry/registry.ts";
 import { demoImage } from "../../sandbox/registry/demo-images.ts";
 import { publishDemoImage } from "../../sandbox/registry/images.ts";
 import { runningPid, stopServer } from "../../sandbox/world/processes.ts";
-import { ask, coldStart, configure, configureApp, configured, kubectl, needRealPods, pulumi, sandbox, succeed } from "../support/sandbox.ts";
+import {
+  ask,
+  coldStart,
+  configure,
+  configureApp,
+  configured,
+  kubectl,
+  needRealPods,
+  pulumi,
+  sandbox,
+  succeed,
+} from "../support/sandbox.ts";
 
 const stack = "appdev";
 
@@ -22,14 +33,22 @@ async function refused(): Promise<string> {
   assert.notEqual(exitCode, 0, said);
   assert.doesNotMatch(said, /^\s+at .*\.(ts|js):\d+/m, "a stack trace");
   const { settings } = await sandbox();
-  for (const secret of [settings.tokens.deployer, settings.registryAccount.password, settings.passphrase]) assert.ok(!said.includes(secret), "a secret");
+  for (const secret of [settings.tokens.deployer, settings.registryAccount.password, settings.passphrase])
+    assert.ok(!said.includes(secret), "a secret");
   assert.ok(Date.now() - begin < 90_000);
   return said;
 }
 
 /** Each Deployment's image and generation: equal before and after when nothing was changed. */
 const running = () =>
-  kubectl("get", "deployments", "-n", stack, "-o", "jsonpath={range .items[*]}{.metadata.generation} {.spec.template.spec.containers[0].image}{'\\n'}{end}");
+  kubectl(
+    "get",
+    "deployments",
+    "-n",
+    stack,
+    "-o",
+    "jsonpath={range .items[*]}{.metadata.generation} {.spec.template.spec.containers[0].image}{'\\n'}{end}",
+  );
 
 describe("failing well", () => {
   before(async function () {
@@ -46,7 +65,10 @@ describe("failing well", () => {
     const before = await running();
     await configure(stack, { image: "pr-11" });
     const said = await refused();
-    assert.match(said, /App narrative: \S+\/kbase\/narrative-develop:pr-11 is not in the registry; kbase\/narrative-develop has pr-12, pr-13, /);
+    assert.match(
+      said,
+      /App narrative: \S+\/kbase\/narrative-develop:pr-11 is not in the registry; kbase\/narrative-develop has pr-12, pr-13, /,
+    );
     assert.equal(await running(), before);
   });
 
@@ -74,7 +96,10 @@ describe("failing well", () => {
     const registries = await configured(stack, "registries");
     const host = registryHost(world, "private");
     await configure(stack, { registries: { [registryHost(world, "public")]: { http: true }, [host]: { http: true } } });
-    assert.match(await refused(), new RegExp(`App auth2: .*the registry ${host} refuses \\(401\\): drover:registries has no account for it`));
+    assert.match(
+      await refused(),
+      new RegExp(`App auth2: .*the registry ${host} refuses \\(401\\): drover:registries has no account for it`),
+    );
     await configure(stack, { registries });
 
     const rubbish = createServer((_, response) => response.end("<html>hello</html>"));
@@ -83,8 +108,15 @@ describe("failing well", () => {
     assert.ok(address !== null && typeof address === "object");
     const other = `127.0.0.1:${String(address.port)}`;
     const known = typeof registries === "object" ? registries : {};
-    await configure(stack, { registries: { ...known, [other]: { http: true } }, image: undefined, images: { narrative: `${other}/kbase/narrative:1` } });
-    assert.match(await refused(), new RegExp(`App narrative: .*the registry ${other} can't be asked: its answer is not a registry's`));
+    await configure(stack, {
+      registries: { ...known, [other]: { http: true } },
+      image: undefined,
+      images: { narrative: `${other}/kbase/narrative:1` },
+    });
+    assert.match(
+      await refused(),
+      new RegExp(`App narrative: .*the registry ${other} can't be asked: its answer is not a registry's`),
+    );
     await new Promise((resolve) => rubbish.close(resolve));
     assert.match(await refused(), new RegExp(`App narrative: .*the registry ${other} can't be asked: .*ECONNREFUSED`));
     await configure(stack, { registries });
@@ -98,7 +130,10 @@ describe("failing well", () => {
     await mustPulumi(layout, ["config", "set", "--secret", "rancherToken", "--stack", stack], settings.tokens.deployer);
 
     await stopServer(layout, "rancher");
-    assert.match(await refused(), /Rancher at https:\/\/127\.0\.0\.1:\d+ \(drover:rancher\.url\) can't be reached: .*ECONNREFUSED.*; nothing was changed/);
+    assert.match(
+      await refused(),
+      /Rancher at https:\/\/127\.0\.0\.1:\d+ \(drover:rancher\.url\) can't be reached: .*ECONNREFUSED.*; nothing was changed/,
+    );
     const { exitCode } = await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
     assert.notEqual(exitCode, 0);
     const { rancher } = await import("../../sandbox/rancher/part.ts");
@@ -111,7 +146,10 @@ describe("failing well", () => {
 
   it("shows the pod's own reason when a version crashes, ends by the deadline, keeps the old one serving, and recovers", async () => {
     const deadline = 20;
-    await publishDemoImage(await sandbox(), { ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-66" }), behaviour: "crash" });
+    await publishDemoImage(await sandbox(), {
+      ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-66" }),
+      behaviour: "crash",
+    });
     await configureApp(stack, "narrative", { deadline });
     await succeed("up", "--yes", "--skip-preview", "--stack", stack);
     await configure(stack, { image: "pr-66" });
@@ -129,10 +167,18 @@ describe("failing well", () => {
 
   it("goes on after an update that was killed halfway", async () => {
     const { layout } = await sandbox();
-    await publishDemoImage(await sandbox(), { ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-67" }), behaviour: "unhealthy" });
+    await publishDemoImage(await sandbox(), {
+      ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-67" }),
+      behaviour: "unhealthy",
+    });
     await configure(stack, { image: "pr-67" });
-    const killed = execa(path.join(layout.bin, "pulumi"), ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack], { env: processEnvironment(layout), extendEnv: false, reject: false });
-    for await (const line of killed) if (line.includes("Deployment narrative updating") && line.includes("Waiting")) break;
+    const killed = execa(
+      path.join(layout.bin, "pulumi"),
+      ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack],
+      { env: processEnvironment(layout), extendEnv: false, reject: false },
+    );
+    for await (const line of killed)
+      if (line.includes("Deployment narrative updating") && line.includes("Waiting")) break;
     killed.kill("SIGKILL");
     await killed;
     await configure(stack, { image: "pr-12" });

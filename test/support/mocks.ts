@@ -22,7 +22,9 @@ export interface Registration {
 }
 
 /** What provider functions answer, by token; others make the run fail. */
-export type Functions = Readonly<Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>>;
+export type Functions = Readonly<
+  Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>
+>;
 
 /** Turns of the event loop in which what a program left running may still fail. */
 const eventLoopTurns = 5;

@@ -55,7 +55,10 @@ const StackFile = z.looseObject({ config: z.record(z.string(), z.unknown()) });
 export async function configure(stack: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
   const file = stackFile((await sandbox()).layout, stack);
   const whole = StackFile.parse(parse(readFileSync(file, "utf8")));
-  const config = { ...whole.config, ...Object.fromEntries(Object.entries(changes).map(([key, value]) => [`drover:${key}`, value])) };
+  const config = {
+    ...whole.config,
+    ...Object.fromEntries(Object.entries(changes).map(([key, value]) => [`drover:${key}`, value])),
+  };
   const kept = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   writeFileSync(file, stringify({ ...whole, config: kept }));
 }
@@ -74,7 +77,11 @@ export async function appConfig(stack: string, app: string): Promise<Record<stri
 }
 
 /** Changes one app's configuration. */
-export async function configureApp(stack: string, app: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
+export async function configureApp(
+  stack: string,
+  app: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const apps = Apps.parse(await configured(stack, "apps"));
   await configure(stack, { apps: { ...apps, [app]: { ...apps[app], ...changes } } });
 }
@@ -108,13 +115,18 @@ export async function previewed(stack: string): Promise<string[]> {
 /** The counts at the end of an update: `{ updated: 1, unchanged: 17 }`. */
 export function counts(output: string): Record<string, number> {
   const summary = output.slice(output.lastIndexOf("Resources:"));
-  return Object.fromEntries([...summary.matchAll(/^\s+(?:[^\d\s]\s*)?(\d+) (\w+)$/gm)].map(([, count, what]) => [what ?? "", Number(count)]));
+  return Object.fromEntries(
+    [...summary.matchAll(/^\s+(?:[^\d\s]\s*)?(\d+) (\w+)$/gm)].map(([, count, what]) => [what ?? "", Number(count)]),
+  );
 }
 
 /** Runs kubectl through the sandbox's Rancher. */
 export async function kubectl(...args: string[]): Promise<string> {
   const { layout } = await sandbox();
-  const { stdout } = await execa(path.join(layout.bin, "kubectl"), args, { env: processEnvironment(layout), extendEnv: false });
+  const { stdout } = await execa(path.join(layout.bin, "kubectl"), args, {
+    env: processEnvironment(layout),
+    extendEnv: false,
+  });
   return stdout;
 }
 

@@ -67,7 +67,9 @@ export async function imageDigest(
 
 async function digestOf(request: RegistryRequest, account: RegistryAccount, repository: string): Promise<string> {
   const answer = await ask(request).catch((error: unknown) => {
-    throw new Error(`Error during registry request: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`Error during registry request: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   });
   if (answer.status === 200) return digestIn(answer);
   if (answer.status !== 401) throw new Error(`got bad response from registry: ${answer.statusText}`);
@@ -76,7 +78,9 @@ async function digestOf(request: RegistryRequest, account: RegistryAccount, repo
   const token = await fetchToken(challenge, account, `repository:${repository}:push,pull`, request.insecure);
   const authorized = { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } };
   const head = await successful(authorized);
-  return head.headers["docker-content-digest"] === undefined ? digestIn(await successful({ ...authorized, method: "GET" })) : digestIn(head);
+  return head.headers["docker-content-digest"] === undefined
+    ? digestIn(await successful({ ...authorized, method: "GET" }))
+    : digestIn(head);
 }
 
 async function successful(request: RegistryRequest): Promise<RegistryAnswer> {
@@ -88,14 +92,17 @@ async function successful(request: RegistryRequest): Promise<RegistryAnswer> {
 function digestIn({ headers, body }: RegistryAnswer): string {
   const header = headers["docker-content-digest"];
   if (typeof header === "string" && header !== "") return header;
-  if (body === "") throw new Error("error reading registry response body: it is empty, and there is no Docker-Content-Digest header");
+  if (body === "")
+    throw new Error("error reading registry response body: it is empty, and there is no Docker-Content-Digest header");
   return `sha256:${createHash("sha256").update(body).digest("hex")}`;
 }
 
 /** The parameters of a `WWW-Authenticate: Bearer` header (RFC 6750); undefined when it is none. */
 export function parseChallenge(header: string): ReadonlyMap<string, string> | undefined {
   if (!header.startsWith("Bearer ")) return undefined;
-  return new Map([...header.matchAll(/(\w+)="([^"]*)"|(\w+)=([^\s",]+)/g)].map((m) => [m[1] ?? m[3] ?? "", m[2] ?? m[4] ?? ""]));
+  return new Map(
+    [...header.matchAll(/(\w+)="([^"]*)"|(\w+)=([^\s",]+)/g)].map((m) => [m[1] ?? m[3] ?? "", m[2] ?? m[4] ?? ""]),
+  );
 }
 
 async function fetchToken(
@@ -104,9 +111,13 @@ async function fetchToken(
   fallbackScope: string,
   insecure: boolean,
 ): Promise<string> {
-  const query = new URLSearchParams({ service: challenge.get("service") ?? "", scope: challenge.get("scope") || fallbackScope });
+  const query = new URLSearchParams({
+    service: challenge.get("service") ?? "",
+    scope: challenge.get("scope") || fallbackScope,
+  });
   const url = `${challenge.get("realm") ?? ""}?${query.toString()}`;
-  const request = (headers: Record<string, string>) => ask({ method: "GET", url, headers: { Accept: "application/json", ...headers }, insecure });
+  const request = (headers: Record<string, string>) =>
+    ask({ method: "GET", url, headers: { Accept: "application/json", ...headers }, insecure });
   let answer = await request(account.username === "" ? {} : { Authorization: basic(account) });
   if (account.username !== "" && [401, 403].includes(answer.status)) answer = await request({});
   if (answer.status !== 200) throw new Error(`got bad response from registry: ${answer.statusText}`);

@@ -36,7 +36,9 @@ export function dockerProvider(): grpc.UntypedServiceImplementation {
     checkConfig: unary((request: messages.CheckRequest) => new rpc.CheckResponse().setInputs(request.getNews())),
     diffConfig: unary((request: messages.DiffRequest) => {
       const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
-      const [olds, news] = [request.getOlds(), request.getNews()].map((struct) => JSON.stringify(struct?.toJavaScript() ?? {}));
+      const [olds, news] = [request.getOlds(), request.getNews()].map((struct) =>
+        JSON.stringify(struct?.toJavaScript() ?? {}),
+      );
       return new rpc.DiffResponse().setChanges(olds === news ? DIFF_NONE : DIFF_SOME);
     }),
     configure: unary((request: messages.ConfigureRequest) => {
@@ -50,7 +52,9 @@ export function dockerProvider(): grpc.UntypedServiceImplementation {
       const { name, insecureSkipVerify } = revealedMap(args);
       if (typeof name !== "string" || name === "")
         return new rpc.InvokeResponse().setFailuresList([
-          new rpc.CheckFailure().setProperty("name").setReason('Missing required argument. The argument "name" is required, but no definition was found.'),
+          new rpc.CheckFailure()
+            .setProperty("name")
+            .setReason('Missing required argument. The argument "name" is required, but no definition was found.'),
         ]);
       const insecure = insecureSkipVerify === true || insecureSkipVerify === "true";
       const digest = await imageDigest(name, accounts, insecure).catch((error: unknown) => {
@@ -58,7 +62,9 @@ export function dockerProvider(): grpc.UntypedServiceImplementation {
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`invoking ${getRegistryImage}: 1 error occurred:\n\t* ${reason}\n\n`, { cause: error });
       });
-      return new rpc.InvokeResponse().setReturn(encodeStruct({ id: digest, name, sha256Digest: digest, insecureSkipVerify: insecure }));
+      return new rpc.InvokeResponse().setReturn(
+        encodeStruct({ id: digest, name, sha256Digest: digest, insecureSkipVerify: insecure }),
+      );
     }),
     check: unary(refuse),
     diff: unary(refuse),

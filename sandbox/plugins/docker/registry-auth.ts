@@ -31,9 +31,7 @@ const RegistryAuth = z.array(
 );
 
 const DockerConfig = z.object({
-  auths: z
-    .record(z.string(), z.object({ auth: words, username: words, password: words }))
-    .default({}),
+  auths: z.record(z.string(), z.object({ auth: words, username: words, password: words })).default({}),
 });
 
 /** A registry's host and port, from an address with or without protocol and path. */
@@ -49,9 +47,13 @@ const withProtocol = (address: string) => `${address.startsWith("http://") ? "ht
  * An entry without a user name takes it from a Docker configuration: its content, its file, or the person's own.
  * @throws Error naming the entry that can't be used
  */
-export function readAccounts(json: string | undefined, environment: NodeJS.ProcessEnv = process.env): ReadonlyMap<string, RegistryAccount> {
+export function readAccounts(
+  json: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): ReadonlyMap<string, RegistryAccount> {
   const parsed = RegistryAuth.safeParse(json === undefined || json === "" ? [] : JSON.parse(json));
-  if (!parsed.success) throw new Error(`Error loading registry auth config: registryAuth: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new Error(`Error loading registry auth config: registryAuth: ${z.prettifyError(parsed.error)}`);
   return new Map(
     parsed.data.map((entry) => {
       const address = withProtocol(entry.address);
@@ -84,7 +86,9 @@ function accountIn(content: string, host: string): { username: string; password:
   const entry = Object.entries(auths).find(([address]) => hosts.includes(hostOf(address)))?.[1];
   if (entry === undefined) return { username: "", password: "" };
   const [username = "", ...rest] = Buffer.from(entry.auth, "base64").toString().split(":");
-  return entry.auth === "" ? { username: entry.username, password: entry.password } : { username, password: rest.join(":") };
+  return entry.auth === ""
+    ? { username: entry.username, password: entry.password }
+    : { username, password: rest.join(":") };
 }
 
 /** Who to be at a registry; nobody, over https, at one that the settings don't have. */

@@ -16,7 +16,13 @@ export class ApiError extends Error {
   }
 }
 
-const reasons = new Map([[401, "Unauthorized"], [403, "Forbidden"], [404, "NotFound"], [409, "Conflict"], [422, "Invalid"]]);
+const reasons = new Map([
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
+  [404, "NotFound"],
+  [409, "Conflict"],
+  [422, "Invalid"],
+]);
 
 /** What Kubernetes' Go client says when the answer is no `Status`. */
 function genericMessage(code: number, request: string): string {
@@ -36,7 +42,8 @@ export class NoSuchKind extends Error {
 
 const hasReason = (error: unknown, reason: string) => error instanceof ApiError && error.reason === reason;
 
-export const isNotFound = (error: unknown) => hasReason(error, "NotFound") || (error instanceof ApiError && error.code === 404);
+export const isNotFound = (error: unknown) =>
+  hasReason(error, "NotFound") || (error instanceof ApiError && error.code === 404);
 export const isForbidden = (error: unknown) => hasReason(error, "Forbidden");
 export const isAlreadyExists = (error: unknown) => hasReason(error, "AlreadyExists");
 export const isConflict = (error: unknown) => hasReason(error, "Conflict");

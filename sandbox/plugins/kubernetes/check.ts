@@ -48,7 +48,8 @@ export async function check(session: Session, request: CheckRequest): Promise<Va
   const inputs = normalizeInputs(objectFrom(news));
   refuseSpecialTypes(typeOfUrn(urn), kindOf(inputs));
   for (const key of Object.keys(map(inputs, "metadata", "annotations")))
-    if (key.startsWith(autonamed)) log.log("warning", urn, `ignoring user-specified value for internal annotation "${key}"`);
+    if (key.startsWith(autonamed))
+      log.log("warning", urn, `ignoring user-specified value for internal annotation "${key}"`);
   if (Object.keys(request.olds).length > 0) {
     const old = objectFrom(request.olds);
     adoptName(inputs, old);

@@ -28,7 +28,9 @@ function renameKeys(value: Plain, from: string, to: string): Plain;
 function renameKeys(value: Plain, from: string, to: string): Plain {
   if (Array.isArray(value)) return value.map((item) => renameKeys(item, from, to));
   if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [renamed(key, from, to), renameKeys(item, from, to)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [renamed(key, from, to), renameKeys(item, from, to)]),
+  );
 }
 
 /** An object as Kubernetes spells it, from properties as Pulumi spells them, secrets revealed. */
@@ -81,4 +83,3 @@ export function readCheckpoint(state: ValueMap): Checkpoint {
     fieldManager: text(live, fieldManagerKey) || undefined,
   };
 }
-

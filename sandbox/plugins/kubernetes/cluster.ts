@@ -48,7 +48,8 @@ export interface Session {
 
 /** A session's cluster. @throws Error when it can't be reached */
 export function reachable(session: Session): Cluster {
-  if (session.cluster === undefined) throw new Error(`configured Kubernetes cluster is unreachable: ${session.unreachable}`);
+  if (session.cluster === undefined)
+    throw new Error(`configured Kubernetes cluster is unreachable: ${session.unreachable}`);
   return session.cluster;
 }
 
@@ -87,7 +88,12 @@ export async function openSession(settings: Settings, log: EngineLog, cancelled:
     const setUp =
       "unable to load Kubernetes client configuration from kubeconfig file. Make sure you have: \n\n \t • set up the provider as per " +
       "https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ \n\n ";
-    return { ...session, defaultNamespace, cluster: undefined, unreachable: known ? message(error) : setUp + message(error) };
+    return {
+      ...session,
+      defaultNamespace,
+      cluster: undefined,
+      unreachable: known ? message(error) : setUp + message(error),
+    };
   }
 }
 

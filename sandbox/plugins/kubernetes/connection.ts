@@ -39,7 +39,10 @@ export class Connection {
    */
   async send(request: ApiRequest): Promise<KubernetesObject> {
     const signals = [request.signal, this.timeout === undefined ? undefined : AbortSignal.timeout(this.timeout * 1000)];
-    const response = await this.open({ ...request, signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)) });
+    const response = await this.open({
+      ...request,
+      signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
+    });
     const body = await readText(response).catch((error: unknown) => {
       throw connectionError(request.method, this.url(request), error);
     });
@@ -54,8 +57,11 @@ export class Connection {
    */
   async *stream(request: ApiRequest, silence: number): AsyncGenerator<KubernetesObject, void> {
     const response = await this.open(request);
-    if (response.statusCode !== 200) answer(response.statusCode ?? 0, await readText(response), `watch ${request.path}`);
-    response.setTimeout(silence * 1000, () => response.destroy(new Error(`nothing came for ${String(silence)} seconds`)));
+    if (response.statusCode !== 200)
+      answer(response.statusCode ?? 0, await readText(response), `watch ${request.path}`);
+    response.setTimeout(silence * 1000, () =>
+      response.destroy(new Error(`nothing came for ${String(silence)} seconds`)),
+    );
     for await (const line of lines(response)) yield parseObject(line);
   }
 
@@ -73,9 +79,17 @@ export class Connection {
       ...this.access.headers(),
       ...(body === undefined
         ? {}
-        : { "Content-Type": request.contentType ?? "application/json", "Content-Length": String(Buffer.byteLength(body)) }),
+        : {
+            "Content-Type": request.contentType ?? "application/json",
+            "Content-Length": String(Buffer.byteLength(body)),
+          }),
     };
-    const options = { method: request.method, headers, agent: this.agent, ...(request.signal ? { signal: request.signal } : {}) };
+    const options = {
+      method: request.method,
+      headers,
+      agent: this.agent,
+      ...(request.signal ? { signal: request.signal } : {}),
+    };
     return new Promise((resolve, reject) => {
       const sent = (url.startsWith("https:") ? https : http).request(url, options, resolve);
       sent.once("error", (error) => {
@@ -105,7 +119,8 @@ function answer(code: number, body: string, request: string): KubernetesObject {
   try {
     object = parseObject(body);
   } catch (error) {
-    if (code < 300) throw new Error(`the API server's answer to ${request} is not JSON: ${body.slice(0, 80)}`, { cause: error });
+    if (code < 300)
+      throw new Error(`the API server's answer to ${request} is not JSON: ${body.slice(0, 80)}`, { cause: error });
   }
   if (code >= 300 || code < 200) throw new ApiError(code, object, request);
   return object;

@@ -3,7 +3,14 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { containsUnknown } from "../shared/values.ts";
 import type { ValueMap } from "../shared/values.ts";
-import { NoSuchKind, isAlreadyExists, isForbidden, isImmutableField, isNamespaceMissing, isNotFound } from "./api-error.ts";
+import {
+  NoSuchKind,
+  isAlreadyExists,
+  isForbidden,
+  isImmutableField,
+  isNamespaceMissing,
+  isNotFound,
+} from "./api-error.ts";
 import { NotReady } from "./await/await-ready.ts";
 import { objectFrom, writeCheckpoint } from "./checkpoint.ts";
 import { reachable } from "./cluster.ts";

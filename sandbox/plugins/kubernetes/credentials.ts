@@ -95,4 +95,3 @@ async function libraryAccess(config: Kubeconfig, context: ActiveContext, server:
   );
   return { server, tls, headers: () => headers };
 }
-

@@ -23,7 +23,15 @@ export interface DeleteRequest {
 
 /** Kinds whose deletion is not waited for either when `pulumi.com/skipAwait` says so. */
 const skippable: ReadonlySet<string> = new Set([
-  ...["/Namespace", "/Pod", "/ReplicationController", "apps/DaemonSet", "apps/Deployment", "apps/StatefulSet", "batch/Job"],
+  ...[
+    "/Namespace",
+    "/Pod",
+    "/ReplicationController",
+    "apps/DaemonSet",
+    "apps/Deployment",
+    "apps/StatefulSet",
+    "batch/Job",
+  ],
 ]);
 
 /**
@@ -84,7 +92,12 @@ interface Deletion {
 }
 
 /** @throws NotReady when the object is still there when the time is over or the person gives up */
-async function untilGone(session: Session, cluster: Cluster, client: ResourceClient, deletion: Deletion): Promise<void> {
+async function untilGone(
+  session: Session,
+  cluster: Cluster,
+  client: ResourceClient,
+  deletion: Deletion,
+): Promise<void> {
   const { urn, name, uid } = deletion;
   const say = once((severity, message) => {
     session.log.status(severity, urn, message);
@@ -126,6 +139,8 @@ async function untilGone(session: Session, cluster: Cluster, client: ResourceCli
   if (ended) return;
   const finalizers = list(last, "metadata", "finalizers").filter((item) => typeof item === "string");
   session.log.log("warning", urn, `finalizers might be preventing deletion (${finalizers.join(", ")})`);
-  const message = session.cancelled.aborted ? `Resource operation was cancelled for "${nameOf(last)}"` : "timed out waiting for the condition";
+  const message = session.cancelled.aborted
+    ? `Resource operation was cancelled for "${nameOf(last)}"`
+    : "timed out waiting for the condition";
   throw new NotReady(message, last, []);
 }

@@ -56,7 +56,9 @@ export async function diff(session: Session, request: DiffRequest): Promise<Diff
     ({ path }) => !ignored.some((ignore) => contains(ignore, path)),
   );
   const details = new Map(found.map(({ path, change, replace }) => [writePath(path), { change, replace }]));
-  const replaces = [...details].filter(([path, { change, replace }]) => replace || (path === "metadata" && change === "delete"));
+  const replaces = [...details].filter(
+    ([path, { change, replace }]) => replace || (path === "metadata" && change === "delete"),
+  );
   const unready = await isUnreadyJob(session, request.urn, wanted, checkpoint.live);
   const names = replaces.map(([path]) => path);
   if (unready) names.push('.metadata.annotations["pulumi.com/replaceUnready"]');
@@ -65,7 +67,12 @@ export async function diff(session: Session, request: DiffRequest): Promise<Diff
     !isAutonamed(wanted) &&
     nameOf(wanted) === nameOf(checkpoint.live) &&
     namespaceOf(wanted) === namespaceOf(checkpoint.live);
-  return { changed: found.length > 0 || unready, replaces: names, deleteBeforeReplace: names.length > 0 && sameName, details };
+  return {
+    changed: found.length > 0 || unready,
+    replaces: names,
+    deleteBeforeReplace: names.length > 0 && sameName,
+    details,
+  };
 }
 
 /** A missing namespace means `default`, and kinds without namespaces have none: neither is a difference. */
@@ -73,12 +80,18 @@ async function alignNamespaces(session: Session, old: KubernetesObject, wanted: 
   const namespaced = await isNamespaced(session, kindFromObject(wanted));
   for (const object of [old, wanted]) {
     if (!namespaced) remove(object, "metadata", "namespace");
-    else if (at(object, "metadata", "namespace") !== unknown) put(object, ["metadata", "namespace"], canonicalNamespace(object));
+    else if (at(object, "metadata", "namespace") !== unknown)
+      put(object, ["metadata", "namespace"], canonicalNamespace(object));
   }
 }
 
 /** The annotation `pulumi.com/replaceUnready` runs a Job again that did not succeed. */
-async function isUnreadyJob(session: Session, urn: string, wanted: KubernetesObject, live: KubernetesObject): Promise<boolean> {
+async function isUnreadyJob(
+  session: Session,
+  urn: string,
+  wanted: KubernetesObject,
+  live: KubernetesObject,
+): Promise<boolean> {
   if (annotationOf(wanted, "pulumi.com/replaceUnready") !== "true") return false;
   if (session.cluster === undefined) {
     session.log.log("warning", urn, "Cluster is unreachable, skipping replaceUnready check");

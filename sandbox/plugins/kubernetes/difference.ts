@@ -21,11 +21,7 @@ export interface Difference {
  * @param wanted the new inputs
  * @param fixed the fields that can't be changed in place
  */
-export function differences(
-  old: PlainMap,
-  wanted: PlainMap,
-  fixed: readonly (readonly string[])[],
-): Difference[] {
+export function differences(old: PlainMap, wanted: PlainMap, fixed: readonly (readonly string[])[]): Difference[] {
   const found: Difference[] = [];
   const add = (path: Path, change: Change, value: Plain | undefined) => {
     found.push({ path, change, replace: touches(path, value, fixed) });

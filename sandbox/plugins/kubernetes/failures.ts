@@ -8,7 +8,13 @@ import type { KubernetesObject } from "./objects.ts";
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** The error by which the engine keeps the state of an object that is there but did not become what was asked for. */
-export function partial(message: string, cause: unknown, object: KubernetesObject, state: ValueMap, inputs?: ValueMap): ResourceInitFailed {
+export function partial(
+  message: string,
+  cause: unknown,
+  object: KubernetesObject,
+  state: ValueMap,
+  inputs?: ValueMap,
+): ResourceInitFailed {
   const problems = cause instanceof NotReady ? cause.problems : [];
   const resource = { id: idOf(object), properties: state, reasons: [message, ...problems] };
   return new ResourceInitFailed(message, inputs === undefined ? resource : { ...resource, inputs });

@@ -84,7 +84,12 @@ export function isForced({ inputs, live, enablePatchForce, preview }: Force): bo
  * Inputs in which ignored fields don't disturb what is in the cluster: a field of another manager is left out,
  * any other one is sent with its live value.
  */
-export function withIgnored(inputs: KubernetesObject, live: KubernetesObject, manager: string, ignored: readonly string[]) {
+export function withIgnored(
+  inputs: KubernetesObject,
+  live: KubernetesObject,
+  manager: string,
+  ignored: readonly string[],
+) {
   const result = copyOf(inputs);
   for (const path of ignored.map((written) => readPath(written).map(String))) {
     const owners = list(live, "metadata", "managedFields").filter((entry) => owns(entry, path));

@@ -14,15 +14,40 @@ const specs = (...fields: readonly string[]): Pattern[] => fields.map((field) =>
 const workload = specs("selector");
 
 const podFields = [
-  ...["affinity", "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases", "hostIPC"],
-  ...["hostNetwork", "hostPID", "hostname", "imagePullSecrets", "nodeName", "nodeSelector", "overhead", "preemptionPolicy"],
+  ...[
+    "affinity",
+    "automountServiceAccountToken",
+    "dnsConfig",
+    "dnsPolicy",
+    "enableServiceLinks",
+    "hostAliases",
+    "hostIPC",
+  ],
+  ...[
+    "hostNetwork",
+    "hostPID",
+    "hostname",
+    "imagePullSecrets",
+    "nodeName",
+    "nodeSelector",
+    "overhead",
+    "preemptionPolicy",
+  ],
   ...["priority", "priorityClassName", "readinessGates", "restartPolicy", "runtimeClassName", "schedulerName"],
   ...["securityContext", "serviceAccount", "serviceAccountName", "shareProcessNamespace", "subdomain"],
   ...["terminationGracePeriodSeconds", "volumes"],
 ];
 const containerFields = [
   ...["args", "command", "env", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "ports", "readinessProbe"],
-  ...["resources", "securityContext", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty"],
+  ...[
+    "resources",
+    "securityContext",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+  ],
   ...["volumeDevices", "volumeMounts", "workingDir"],
 ];
 const pod: Pattern[] = [
@@ -48,7 +73,13 @@ const immutable: Readonly<Record<string, Readonly<Record<string, readonly Patter
   apps: {
     DaemonSet: workload,
     Deployment: workload,
-    StatefulSet: specs("podManagementPolicy", "revisionHistoryLimit", "selector", "serviceName", "volumeClaimTemplates"),
+    StatefulSet: specs(
+      "podManagementPolicy",
+      "revisionHistoryLimit",
+      "selector",
+      "serviceName",
+      "volumeClaimTemplates",
+    ),
   },
   batch: { Job: specs("completions", "parallelism", "selector", "template") },
   "rbac.authorization.k8s.io": { ClusterRoleBinding: [["roleRef"]], RoleBinding: [["roleRef"]] },
@@ -65,9 +96,14 @@ export interface Mutability {
 export function forceNew(object: KubernetesObject, mutability: Mutability): readonly Pattern[] {
   const kind = kindFromObject(object);
   const frozen = at(object, "immutable") === true;
-  const identity: Pattern[] = [["metadata", "name"], ["metadata", "namespace"]];
-  if (isSecret(object) && (frozen || !mutability.enableSecretMutable)) return [...identity, ["type"], ["stringData"], ["data"]];
-  if (isConfigMap(object)) return frozen || !mutability.enableConfigMapMutable ? [...identity, ["binaryData"], ["data"]] : identity;
+  const identity: Pattern[] = [
+    ["metadata", "name"],
+    ["metadata", "namespace"],
+  ];
+  if (isSecret(object) && (frozen || !mutability.enableSecretMutable))
+    return [...identity, ["type"], ["stringData"], ["data"]];
+  if (isConfigMap(object))
+    return frozen || !mutability.enableConfigMapMutable ? [...identity, ["binaryData"], ["data"]] : identity;
   return [...identity, ...(immutable[kind.group]?.[kind.kind] ?? [])];
 }
 
@@ -78,7 +114,9 @@ export function forceNew(object: KubernetesObject, mutability: Mutability): read
  */
 export function touches(path: Path, value: Plain | undefined, patterns: readonly Pattern[]): boolean {
   return patterns.some((pattern) => {
-    const meets = path.slice(0, pattern.length).every((part, index) => part === pattern[index] || pattern[index] === "*");
+    const meets = path
+      .slice(0, pattern.length)
+      .every((part, index) => part === pattern[index] || pattern[index] === "*");
     return meets && (path.length >= pattern.length || has(value, pattern.slice(path.length)));
   });
 }

@@ -12,7 +12,9 @@ export interface Kind {
 const builtInGroups: ReadonlySet<string> = new Set([
   "",
   ...["apps", "autoscaling", "batch", "extensions", "policy"],
-  ...["admissionregistration", "apiextensions", "authentication", "authorization", "certificates", "coordination"].map(k8s),
+  ...["admissionregistration", "apiextensions", "authentication", "authorization", "certificates", "coordination"].map(
+    k8s,
+  ),
   ...["discovery", "events", "networking", "node", "rbac.authorization", "resource", "scheduling", "storage"].map(k8s),
   ...["apiregistration", "flowcontrol.apiserver", "internal.apiserver", "storagemigration"].map(k8s),
 ]);

@@ -34,7 +34,9 @@ export async function parseKubeconfig(pathOrContents: string): Promise<Kubeconfi
   const contents = isFile ? readFileSync(file, "utf8") : pathOrContents;
   const config = await parseDocument(contents);
   if (typeof config === "string")
-    throw new Error("couldn't get version/kind; json parse error: the kubeconfig is neither a file that exists nor a YAML or JSON document");
+    throw new Error(
+      "couldn't get version/kind; json parse error: the kubeconfig is neither a file that exists nor a YAML or JSON document",
+    );
   return map(config);
 }
 
@@ -84,7 +86,9 @@ export function activeCluster(config: Kubeconfig, overrides: Overrides): PlainMa
 export function activeContext(config: Kubeconfig, overrides: Overrides): ActiveContext {
   const name = overrides.context ?? text(config, "current-context");
   if (name === "" && list(config, "clusters").length === 0)
-    throw new Error("invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable");
+    throw new Error(
+      "invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable",
+    );
   const context = entry(config, "contexts", name);
   if (context === undefined) throw new Error(`context "${name}" does not exist`);
   const cluster = activeCluster(config, overrides);

@@ -10,7 +10,10 @@ export function namingOf(options: messages.CheckRequest.AutonamingOptions | unde
   if (options === undefined) return undefined;
   const modes = rpc.CheckRequest.AutonamingOptions.Mode;
   const mode = options.getMode();
-  return { mode: mode === modes.DISABLE ? "disabled" : mode === modes.ENFORCE ? "enforced" : "proposed", name: options.getProposedName() };
+  return {
+    mode: mode === modes.DISABLE ? "disabled" : mode === modes.ENFORCE ? "enforced" : "proposed",
+    name: options.getProposedName(),
+  };
 }
 
 function kindOf(change: Change, replace: boolean): messages.PropertyDiff.Kind {

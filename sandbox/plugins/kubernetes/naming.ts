@@ -16,7 +16,9 @@ export interface EngineNaming {
 
 /** Eight hexadecimal digits: the same for the same seed, random without one. */
 function suffix(seed: Uint8Array): string {
-  return seed.length === 0 ? randomBytes(4).toString("hex") : createHash("sha256").update(seed).digest("hex").slice(0, 8);
+  return seed.length === 0
+    ? randomBytes(4).toString("hex")
+    : createHash("sha256").update(seed).digest("hex").slice(0, 8);
 }
 
 /** A field manager's name for one resource. */
@@ -24,7 +26,9 @@ export const newFieldManager = () => `pulumi-kubernetes-${suffix(new Uint8Array(
 
 /** Whether inputs have a name, known or not. */
 export const isNamed = (inputs: KubernetesObject) =>
-  text(inputs, "metadata", "name") !== "" || at(inputs, "metadata", "name") === unknown || at(inputs, "metadata") === unknown;
+  text(inputs, "metadata", "name") !== "" ||
+  at(inputs, "metadata", "name") === unknown ||
+  at(inputs, "metadata") === unknown;
 
 /** Whether the server is to make the name. */
 export const isGenerateName = (inputs: KubernetesObject) =>
@@ -37,7 +41,12 @@ export const isAutonamed = (inputs: KubernetesObject) => annotationOf(inputs, au
  * Gives inputs without a name one made of the resource's name and a suffix, and marks them.
  * @throws Error when the engine's settings forbid it
  */
-export function assignName(inputs: PlainMap, resourceName: string, seed: Uint8Array, naming: EngineNaming | undefined): void {
+export function assignName(
+  inputs: PlainMap,
+  resourceName: string,
+  seed: Uint8Array,
+  naming: EngineNaming | undefined,
+): void {
   if (isNamed(inputs) || isGenerateName(inputs)) return;
   if (naming?.mode === "disabled")
     throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
@@ -66,6 +75,10 @@ export function setManagedByLabel(inputs: PlainMap): void {
 
 /** Whether inputs carry that label, known or not. */
 export function hasManagedByLabel(inputs: KubernetesObject): boolean {
-  const places = [at(inputs, "metadata"), at(inputs, "metadata", "labels"), at(inputs, "metadata", "labels", managedBy)];
+  const places = [
+    at(inputs, "metadata"),
+    at(inputs, "metadata", "labels"),
+    at(inputs, "metadata", "labels", managedBy),
+  ];
   return places.includes(unknown) || places[2] === manager();
 }

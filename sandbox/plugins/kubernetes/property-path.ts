@@ -24,7 +24,8 @@ export function readPath(written: string): (string | number)[] {
     else parts.push((quoted ?? "").replaceAll('\\"', '"'));
     end = token.lastIndex;
   }
-  if (end !== written.length) throw new Error(`failed to parse ignore path "${written}": not a property path at position ${String(end)}`);
+  if (end !== written.length)
+    throw new Error(`failed to parse ignore path "${written}": not a property path at position ${String(end)}`);
   return parts;
 }
 

@@ -42,7 +42,10 @@ export async function compareConfigs(olds: ValueMap, news: ValueMap): Promise<Co
 const isUnknown = (value: Plain | undefined) => value !== undefined && containsUnknown(value);
 
 async function clusterOf(config: PlainMap): Promise<PlainMap | undefined> {
-  const overrides: Overrides = { context: text(config, "context") || undefined, cluster: text(config, "cluster") || undefined };
+  const overrides: Overrides = {
+    context: text(config, "context") || undefined,
+    cluster: text(config, "cluster") || undefined,
+  };
   return activeCluster(await kubeconfigOf(config["kubeconfig"]), overrides);
 }
 
@@ -67,7 +70,8 @@ export function checkConfig(news: ValueMap): ConfigFailure[] {
   if (rendered)
     failures.push({
       property: "renderYamlToDirectory",
-      reason: "rendering YAML is not available in the sandbox's stand-in for pulumi-resource-kubernetes; install the official plugin to use it",
+      reason:
+        "rendering YAML is not available in the sandbox's stand-in for pulumi-resource-kubernetes; install the official plugin to use it",
     });
   if (!rendered && [true, "true"].some((value) => config["alwaysRender"] === value))
     failures.push({ property: "alwaysRender", reason: '"alwaysRender" requires "renderYamlToDirectory" to be set' });

@@ -1,5 +1,23 @@
-const decimalSuffixes = new Map([["n", -9], ["u", -6], ["m", -3], ["", 0], ["k", 3], ["M", 6], ["G", 9], ["T", 12], ["P", 15], ["E", 18]]);
-const binarySuffixes = new Map([["Ki", 10], ["Mi", 20], ["Gi", 30], ["Ti", 40], ["Pi", 50], ["Ei", 60]]);
+const decimalSuffixes = new Map([
+  ["n", -9],
+  ["u", -6],
+  ["m", -3],
+  ["", 0],
+  ["k", 3],
+  ["M", 6],
+  ["G", 9],
+  ["T", 12],
+  ["P", 15],
+  ["E", 18],
+]);
+const binarySuffixes = new Map([
+  ["Ki", 10],
+  ["Mi", 20],
+  ["Gi", 30],
+  ["Ti", 40],
+  ["Pi", 50],
+  ["Ei", 60],
+]);
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE][+-]?\d+)|([KMGTPE]i|[numkMGTPE]?))$/;
 
 /** Nano units: the smallest that Kubernetes keeps. */
@@ -30,8 +48,9 @@ function scaled(digits: bigint, power: number): bigint {
 }
 
 function decimal(nanos: bigint, exponential: boolean): string {
-  const [suffix, power] =
-    [...decimalSuffixes].toReversed().find(([, candidate]) => nanos % 10n ** BigInt(candidate + 9) === 0n) ?? ["n", -9];
+  const [suffix, power] = [...decimalSuffixes]
+    .toReversed()
+    .find(([, candidate]) => nanos % 10n ** BigInt(candidate + 9) === 0n) ?? ["n", -9];
   const mantissa = nanos / 10n ** BigInt(power + 9);
   if (!exponential) return `${String(mantissa)}${suffix}`;
   return power === 0 ? String(mantissa) : `${String(mantissa)}e${String(power)}`;
@@ -41,6 +60,9 @@ function decimal(nanos: bigint, exponential: boolean): string {
 function binary(nanos: bigint): string {
   if (nanos % nano !== 0n || nanos < 1024n * nano) return decimal(nanos, false);
   const units = nanos / nano;
-  const [suffix, shift] = [...binarySuffixes].toReversed().find(([, bits]) => units % (1n << BigInt(bits)) === 0n) ?? ["", 0];
+  const [suffix, shift] = [...binarySuffixes].toReversed().find(([, bits]) => units % (1n << BigInt(bits)) === 0n) ?? [
+    "",
+    0,
+  ];
   return `${String(units >> BigInt(shift))}${suffix}`;
 }

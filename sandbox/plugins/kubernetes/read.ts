@@ -41,7 +41,8 @@ export async function read(session: Session, request: ReadRequest): Promise<Read
   const { cluster } = session;
   if (cluster === undefined) return readUnreachable(session, request);
   const { namespace, name } = parseId(id);
-  if (name === "") throw new Error(`failed to read resource because of a failure to parse resource name from request ID: ${id}`);
+  if (name === "")
+    throw new Error(`failed to read resource because of a failure to parse resource name from request ID: ${id}`);
   const checkpoint = readCheckpoint(request.properties);
   const oldInputs = normalizeInputs(objectFrom(request.inputs));
   const imported = kindOf(oldInputs) === "" && kindOf(checkpoint.live) === "";
@@ -89,7 +90,13 @@ function readUnreachable(session: Session, { urn, id, properties, inputs }: Read
 }
 
 /** Says in inputs that lack it what object is meant. */
-function identify(inputs: KubernetesObject, live: KubernetesObject, urn: string, namespace: string, name: string): void {
+function identify(
+  inputs: KubernetesObject,
+  live: KubernetesObject,
+  urn: string,
+  namespace: string,
+  name: string,
+): void {
   const kind = kindOf(live) === "" ? kindFromType(typeOfUrn(urn)) : undefined;
   inputs["apiVersion"] = kind === undefined ? apiVersionOf(live) : apiVersion(kind);
   inputs["kind"] = kind === undefined ? kindOf(live) : kind.kind;
@@ -109,7 +116,13 @@ function importedInputs(live: KubernetesObject): KubernetesObject {
 }
 
 /** @throws NotReady when the object is not ready at this moment */
-async function checkReady(session: Session, cluster: Cluster, urn: string, inputs: KubernetesObject, live: KubernetesObject) {
+async function checkReady(
+  session: Session,
+  cluster: Cluster,
+  urn: string,
+  inputs: KubernetesObject,
+  live: KubernetesObject,
+) {
   const say = once((severity, message) => {
     session.log.status(severity, urn, message);
   });
@@ -118,7 +131,8 @@ async function checkReady(session: Session, cluster: Cluster, urn: string, input
   for (const watched of awaiter.watched) {
     const path = watchedPath(watched, live);
     const answer = await cluster.connection.send({ method: "GET", path, signal: session.cancelled }).catch(() => ({}));
-    for (const object of list(answer, "items").filter((item) => isMap(item))) awaiter.observe(watched.plural, { type: "ADDED", object });
+    for (const object of list(answer, "items").filter((item) => isMap(item)))
+      awaiter.observe(watched.plural, { type: "ADDED", object });
   }
   awaiter.settle?.();
   if (!awaiter.isReady())

@@ -18,7 +18,9 @@ export type DeletionPolicy = "Foreground" | "Background" | "Orphan";
 /** The path of the objects of a type, in a namespace (`default` where none is named) if the type has them. */
 export function collectionPath(type: ResourceType, namespace: string): string {
   const root = type.apiVersion.includes("/") ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
-  return type.namespaced ? `${root}/namespaces/${encodeURIComponent(namespace || "default")}/${type.plural}` : `${root}/${type.plural}`;
+  return type.namespaced
+    ? `${root}/namespaces/${encodeURIComponent(namespace || "default")}/${type.plural}`
+    : `${root}/${type.plural}`;
 }
 
 /** Reads and writes objects of one type in one namespace. All methods throw ApiError when the server refuses. */
@@ -37,7 +39,9 @@ export class ResourceClient {
   }
 
   async list(signal: AbortSignal): Promise<KubernetesObject[]> {
-    return list(await this.connection.send({ method: "GET", path: this.path, signal }), "items").filter((item) => isMap(item));
+    return list(await this.connection.send({ method: "GET", path: this.path, signal }), "items").filter((item) =>
+      isMap(item),
+    );
   }
 
   create(object: KubernetesObject, options: WriteOptions): Promise<KubernetesObject> {
@@ -51,7 +55,10 @@ export class ResourceClient {
   /** Server-side apply. @param force takes fields from other managers */
   apply(name: string, object: KubernetesObject, options: WriteOptions, force: boolean): Promise<KubernetesObject> {
     const contentType = "application/apply-patch+yaml";
-    return this.write({ method: "PATCH", path: this.of(name), body: object, contentType, query: { force: String(force) } }, options);
+    return this.write(
+      { method: "PATCH", path: this.of(name), body: object, contentType, query: { force: String(force) } },
+      options,
+    );
   }
 
   /** RFC 7386. */
@@ -76,7 +83,11 @@ export class ResourceClient {
   }
 
   private write(request: ApiRequest, options: WriteOptions): Promise<KubernetesObject> {
-    const query = { ...request.query, fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: "All" } : {}) };
+    const query = {
+      ...request.query,
+      fieldManager: options.fieldManager,
+      ...(options.dryRun ? { dryRun: "All" } : {}),
+    };
     return this.connection.send({ ...request, query, signal: options.signal });
   }
 }

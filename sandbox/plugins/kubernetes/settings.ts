@@ -40,7 +40,10 @@ const environmentNames = {
  * Reads the configuration as `Configure` brings it: texts under `kubernetes:config:NAME`. The environment counts where a flag is not set.
  * @throws Error when kubeClientSettings is not JSON or its timeout is no number
  */
-export function readSettings(variables: ReadonlyMap<string, string>, environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readSettings(
+  variables: ReadonlyMap<string, string>,
+  environment: NodeJS.ProcessEnv = process.env,
+): Settings {
   const get = (name: string) => variables.get(`kubernetes:config:${name}`);
   const flag = (name: keyof typeof environmentNames, otherwise = false) => {
     const value = get(name) ?? environment[environmentNames[name]];
@@ -71,6 +74,7 @@ function requestTimeout(settings: string | undefined, fallback: string | undefin
     throw new Error("failed to unmarshal kubeClientSettings option: it is not JSON", { cause: error });
   }
   if (seconds !== undefined || fallback === undefined || fallback === "") return seconds;
-  if (!/^\d+$/.test(fallback)) throw new Error(`invalid value specified for PULUMI_K8S_CLIENT_TIMEOUT: "${fallback}" is no whole number`);
+  if (!/^\d+$/.test(fallback))
+    throw new Error(`invalid value specified for PULUMI_K8S_CLIENT_TIMEOUT: "${fallback}" is no whole number`);
   return Number(fallback);
 }

@@ -44,7 +44,8 @@ export async function update(session: Session, request: UpdateRequest): Promise<
   const oldManager = fieldManagerFor(session, oldInputs, checkpoint.fieldManager);
   const fieldManager = fieldManagerFor(session, inputs, checkpoint.fieldManager);
   const initialApiVersion = checkpoint.initialApiVersion ?? apiVersionOf(oldInputs);
-  const state = (live: KubernetesObject) => writeCheckpoint({ inputs, live, initialApiVersion, fieldManager }, request.news);
+  const state = (live: KubernetesObject) =>
+    writeCheckpoint({ inputs, live, initialApiVersion, fieldManager }, request.news);
   const name = nameOf(checkpoint.live);
   const change = { session, inputs, oldInputs, fieldManager, preview, ignored: request.ignoreChanges };
   try {
@@ -98,7 +99,8 @@ async function persist(change: Change, client: ResourceClient, live: KubernetesO
     put(replacement, ["metadata", "resourceVersion"], text(live, "metadata", "resourceVersion"));
     return client.replace(name, replacement, options);
   }
-  if (!settings.enableServerSideApply) return client.mergePatch(name, mergePatch(change.oldInputs, inputs, live), options);
+  if (!settings.enableServerSideApply)
+    return client.mergePatch(name, mergePatch(change.oldInputs, inputs, live), options);
   const managed = preview ? undefined : takeOver(live, fieldManager);
   const current =
     managed === undefined
@@ -128,6 +130,10 @@ function mergePatch(old: PlainMap, wanted: PlainMap, live: PlainMap): PlainMap {
 /** An apply of nothing but the identity gives up all fields that a manager has. */
 function relinquish(session: Session, client: ResourceClient, live: KubernetesObject, fieldManager: string) {
   const namespace = namespaceOf(live) === "" ? {} : { namespace: namespaceOf(live) };
-  const identity = { apiVersion: apiVersionOf(live), kind: kindOf(live), metadata: { name: nameOf(live), ...namespace } };
+  const identity = {
+    apiVersion: apiVersionOf(live),
+    kind: kindOf(live),
+    metadata: { name: nameOf(live), ...namespace },
+  };
   return client.apply(nameOf(live), identity, { fieldManager, dryRun: false, signal: session.cancelled }, false);
 }

@@ -70,7 +70,8 @@ class Collection {
     const answer = await this.connection.send({ method: "GET", path: this.path, query: this.selector, signal });
     const items = list(answer, "items").filter((item) => isMap(item));
     const seen = new Set(items.map(uidOf));
-    for (const object of [...this.objects.values()]) if (!seen.has(uidOf(object))) this.tell({ type: "DELETED", object });
+    for (const object of [...this.objects.values()])
+      if (!seen.has(uidOf(object))) this.tell({ type: "DELETED", object });
     for (const object of items) this.tell({ type: this.objects.has(uidOf(object)) ? "MODIFIED" : "ADDED", object });
     this.first.resolve(undefined);
     return text(answer, "metadata", "resourceVersion");
@@ -79,8 +80,18 @@ class Collection {
   /** Follows changes after a version until the stream ends. Returns the last version seen. */
   private async watch(after: string): Promise<string> {
     let version = after;
-    const query = { watch: "true", allowWatchBookmarks: "true", timeoutSeconds: String(renewal), resourceVersion: version };
-    const request = { method: "GET", path: this.path, query: { ...this.selector, ...query }, signal: this.stop.signal } as const;
+    const query = {
+      watch: "true",
+      allowWatchBookmarks: "true",
+      timeoutSeconds: String(renewal),
+      resourceVersion: version,
+    };
+    const request = {
+      method: "GET",
+      path: this.path,
+      query: { ...this.selector, ...query },
+      signal: this.stop.signal,
+    } as const;
     for await (const line of this.connection.stream(request, renewal + 30)) {
       const [type, object] = [text(line, "type"), map(line, "object")];
       if (type === "ERROR") throw new ApiError(Number(object["code"] ?? 0), object, `watch ${this.path}`);

@@ -15,7 +15,15 @@ const flags: ReadonlySet<string> = new Set([
 
 /** Fields for which 0 means "not set". */
 const numbers: ReadonlySet<string> = new Set([
-  ...["failureThreshold", "healthCheckNodePort", "hostPort", "initialDelaySeconds", "minReadySeconds", "nodePort", "number"],
+  ...[
+    "failureThreshold",
+    "healthCheckNodePort",
+    "hostPort",
+    "initialDelaySeconds",
+    "minReadySeconds",
+    "nodePort",
+    "number",
+  ],
   ...["periodSeconds", "successThreshold", "timeoutSeconds"],
 ]);
 
@@ -31,7 +39,18 @@ const texts: ReadonlySet<string> = new Set([
 
 /** Fields that are maps from names to texts or quantities: their entries are data, an empty one means "not set". */
 const dataMaps: ReadonlySet<string> = new Set([
-  ...["annotations", "binaryData", "capacity", "data", "hard", "labels", "limits", "matchLabels", "nodeSelector", "options"],
+  ...[
+    "annotations",
+    "binaryData",
+    "capacity",
+    "data",
+    "hard",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "options",
+  ],
   ...["overhead", "parameters", "requests", "stringData", "volumeAttributes"],
 ]);
 
@@ -62,4 +81,5 @@ function isLeftOut(key: string, value: Plain): boolean {
 
 /** Entries of a selector are labels where it is a Service's; other selectors hold `matchLabels` or `matchExpressions`. */
 const isData = (key: string, value: Plain) =>
-  dataMaps.has(key) || (key === "selector" && isMap(value) && Object.values(value).every((item) => typeof item === "string"));
+  dataMaps.has(key) ||
+  (key === "selector" && isMap(value) && Object.values(value).every((item) => typeof item === "string"));

@@ -45,7 +45,12 @@ export class EngineLog {
   private async deliver(address: string, severity: Severity, urn: string, message: string, ephemeral: boolean) {
     const { default: engine } = await import("@pulumi/pulumi/proto/engine_pb.js");
     const severities = engine.LogSeverity;
-    const level = { debug: severities.DEBUG, info: severities.INFO, warning: severities.WARNING, error: severities.ERROR };
+    const level = {
+      debug: severities.DEBUG,
+      info: severities.INFO,
+      warning: severities.WARNING,
+      error: severities.ERROR,
+    };
     const request = new engine.LogRequest()
       .setSeverity(level[severity])
       .setUrn(urn)
@@ -55,8 +60,10 @@ export class EngineLog {
       ({ default: services }) => new services.EngineClient(address, grpc.credentials.createInsecure()),
     );
     const client = await this.client;
-    await new Promise<void>((resolve) => client.log(request, () => {
-      resolve();
-    }));
+    await new Promise<void>((resolve) =>
+      client.log(request, () => {
+        resolve();
+      }),
+    );
   }
 }

@@ -43,5 +43,8 @@ export async function servePlugin(service: grpc.UntypedServiceImplementation): P
 /** The engine holds the other end of standard input and writes nothing to it: it ends when the engine does, however that ends. */
 function endWithEngine(): void {
   if (!fstatSync(0).isFIFO()) return;
-  process.stdin.once("end", () => process.exit(0)).once("error", () => process.exit(0)).resume();
+  process.stdin
+    .once("end", () => process.exit(0))
+    .once("error", () => process.exit(0))
+    .resume();
 }

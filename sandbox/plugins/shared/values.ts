@@ -63,7 +63,8 @@ export function decode(raw: unknown): Value {
   const entries = new Map<string, unknown>(Object.entries(raw));
   const signature = entries.get(signatureKey);
   if (signature === secretSignature) return new Secret(decode(entries.get("value") ?? null));
-  if (signature !== undefined) throw new Error("assets, archives and references are not understood by this stand-in plugin");
+  if (signature !== undefined)
+    throw new Error("assets, archives and references are not understood by this stand-in plugin");
   const map: ValueMap = {};
   for (const [key, value] of entries) map[key] = decode(value);
   return map;

@@ -15,17 +15,19 @@ import { pki, settings } from "./support.ts";
 
 const plane = { ports: settings.ports, pki, folder: "/data" };
 const servers = {
-  "etcd": etcdArguments(plane),
+  etcd: etcdArguments(plane),
   "the API server": apiServerArguments(plane),
   "the controller manager": controllerManagerArguments(plane),
   "the scheduler": schedulerArguments(plane),
-  "Traefik": traefikArguments(settings.ports),
+  Traefik: traefikArguments(settings.ports),
 };
 
 describe("the command lines of the control plane", () => {
   for (const [name, args] of Object.entries(servers)) {
     it(`have ${name} listen on loopback alone`, () => {
-      const addresses = args.flatMap((arg) => arg.match(/\d+\.\d+\.\d+\.\d+/g) ?? []).filter((ip) => !ip.startsWith("198.18."));
+      const addresses = args
+        .flatMap((arg) => arg.match(/\d+\.\d+\.\d+\.\d+/g) ?? [])
+        .filter((ip) => !ip.startsWith("198.18."));
       assert.ok(addresses.length > 0);
       assert.deepEqual([...new Set(addresses)], ["127.0.0.1"]);
     });
@@ -56,7 +58,7 @@ describe("the command lines of the control plane", () => {
     });
 
   it("write switches with their value", () => {
-    assert.deepEqual(flags({ "a-port": 1, "b": false, "c": "d=e" }), ["--a-port=1", "--b=false", "--c=d=e"]);
+    assert.deepEqual(flags({ "a-port": 1, b: false, c: "d=e" }), ["--a-port=1", "--b=false", "--c=d=e"]);
   });
 });
 
@@ -69,13 +71,13 @@ describe("a kubeconfig", () => {
       credentials: { certificate: "CERT", key: "KEY" },
     });
     assert.deepEqual(parse(text), {
-      "apiVersion": "v1",
-      "kind": "Config",
-      "clusters": [
-        { name: "sandbox", cluster: { "server": "https://127.0.0.1:2003", "certificate-authority-data": "Q0E=" } },
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [
+        { name: "sandbox", cluster: { server: "https://127.0.0.1:2003", "certificate-authority-data": "Q0E=" } },
       ],
-      "users": [{ name: "admin", user: { "client-certificate-data": "Q0VSVA==", "client-key-data": "S0VZ" } }],
-      "contexts": [{ name: "sandbox", context: { cluster: "sandbox", user: "admin" } }],
+      users: [{ name: "admin", user: { "client-certificate-data": "Q0VSVA==", "client-key-data": "S0VZ" } }],
+      contexts: [{ name: "sandbox", context: { cluster: "sandbox", user: "admin" } }],
       "current-context": "sandbox",
     });
   });

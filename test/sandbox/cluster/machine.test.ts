@@ -10,7 +10,8 @@ import { notBack, parsePods } from "../../../sandbox/cluster/node-pods.ts";
 
 describe("cgroup hierarchies", () => {
   const version1 = ["cpu,cpuacct", "cpuset", "memory", "devices", "freezer", "pids"].map(
-    (names, index) => `${String(40 + index)} 31 0:30 / /sys/fs/cgroup/${names} rw,relatime shared:9 - cgroup cgroup rw,${names}`,
+    (names, index) =>
+      `${String(40 + index)} 31 0:30 / /sys/fs/cgroup/${names} rw,relatime shared:9 - cgroup cgroup rw,${names}`,
   );
   const hybrid = [
     "27 1 254:0 / / rw - ext4 /dev/vda rw",
@@ -40,11 +41,19 @@ describe("cgroup hierarchies", () => {
     { name: "version 1 without pids", mounts: hybrid.replaceAll("pids", "net_cls"), offered: "", missing: ["pids"] },
     { name: "version 2, complete", mounts: unified, offered: "cpuset cpu io memory hugetlb pids\n", missing: [] },
     { name: "version 2 without cpuset", mounts: unified, offered: "cpu io memory pids\n", missing: ["cpuset"] },
-    { name: "nothing mounted", mounts: "", offered: "", missing: ["cpu", "cpuset", "memory", "pids", "cpuacct", "devices", "freezer"] },
+    {
+      name: "nothing mounted",
+      mounts: "",
+      offered: "",
+      missing: ["cpu", "cpuset", "memory", "pids", "cpuacct", "devices", "freezer"],
+    },
   ];
   for (const { name, mounts, offered, missing } of cases)
     it(`tell which controllers are missing: ${name}`, () => {
-      assert.deepEqual(missingControllers(parseHierarchies(mounts), () => offered), missing);
+      assert.deepEqual(
+        missingControllers(parseHierarchies(mounts), () => offered),
+        missing,
+      );
     });
 });
 
@@ -85,7 +94,10 @@ describe("whether a machine can have a real node", () => {
     [{ user: 1000 }, "a node needs root, this is user 1000"],
     [{ missingCommands: ["unshare", "ip"] }, "unshare, ip missing (Debian packages util-linux, mount and iproute2)"],
     [{ kernelLog: false }, "the kubelet reads /dev/kmsg, which this machine lacks"],
-    [{ namespaces: "unshare failed: Operation not permitted" }, "namespaces, mounts or network devices are refused: unshare failed: Operation not permitted"],
+    [
+      { namespaces: "unshare failed: Operation not permitted" },
+      "namespaces, mounts or network devices are refused: unshare failed: Operation not permitted",
+    ],
     [{ missingControllers: ["memory"] }, "below /sys/fs/cgroup the controllers memory are missing"],
     [{ cgroups: "EROFS: read-only file system" }, "cgroups can't be made: EROFS: read-only file system"],
     [{ runtime: "containerd, runc not found" }, "containerd, runc not found"],

@@ -18,7 +18,10 @@ describe("the kubelet's configuration", () => {
     ["address", "10.26.27.1"],
     ["healthzBindAddress", "127.0.0.1"],
     ["readOnlyPort", 0],
-    ["authentication", { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: "/pki/cluster-ca.crt" } }],
+    [
+      "authentication",
+      { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: "/pki/cluster-ca.crt" } },
+    ],
     ["cgroupRoot", "/drover-0a1b"],
     ["failCgroupV1", false],
     ["imageGCHighThresholdPercent", 100],
@@ -45,7 +48,10 @@ describe("containerd's configuration", () => {
   ];
   for (const line of lines)
     it(`says ${line}`, () => {
-      assert.ok(text.split("\n").some((each) => each.trim() === line), text);
+      assert.ok(
+        text.split("\n").some((each) => each.trim() === line),
+        text,
+      );
     });
 });
 
@@ -75,7 +81,11 @@ describe("the capsule", () => {
   const kept: readonly { keep: string[]; expected: string[]; why: string }[] = [
     { keep: ["/home/me/.sandbox", "/usr/bin"], expected: [], why: "folders that the capsule leaves alone" },
     { keep: ["/var/lib/ci/x"], expected: ["/var/lib/ci/x"], why: "a checkout below a replaced folder" },
-    { keep: ["/var/lib/ci/x/bin", "/var/lib/ci/x", "/var/lib/ci/x/"], expected: ["/var/lib/ci/x"], why: "one inside another" },
+    {
+      keep: ["/var/lib/ci/x/bin", "/var/lib/ci/x", "/var/lib/ci/x/"],
+      expected: ["/var/lib/ci/x"],
+      why: "one inside another",
+    },
     { keep: ["/run/user/1/b", "/run/user/1/a"], expected: ["/run/user/1/a", "/run/user/1/b"], why: "several" },
     { keep: ["/runner/work", "/var/library"], expected: [], why: "names that only begin alike" },
   ];
@@ -108,7 +118,9 @@ describe("the capsule", () => {
       assert.ok(script.includes(text), script);
       return script.indexOf(text);
     };
-    assert.ok(at("mount --rbind '/var/lib/ci' '/var/lib/ci/node/capsule/var/lib/ci'") < at("capsule/var/lib' /var/lib\n"));
+    assert.ok(
+      at("mount --rbind '/var/lib/ci' '/var/lib/ci/node/capsule/var/lib/ci'") < at("capsule/var/lib' /var/lib\n"),
+    );
     assert.ok(at("'/c/containerd' '--config' '/x y.toml'") < at("'/k/kubelet'"));
     assert.ok(at("capsule/sys/kernel.panic' /proc/sys/kernel/panic") > 0);
   });

@@ -26,7 +26,12 @@ describe("the cluster's certificates", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const cases: readonly { identity: Identity; subject: string; names: string | undefined; authority: "cluster" | "etcd" }[] = [
+  const cases: readonly {
+    identity: Identity;
+    subject: string;
+    names: string | undefined;
+    authority: "cluster" | "etcd";
+  }[] = [
     {
       identity: "apiserver",
       subject: "CN=kube-apiserver",
@@ -103,7 +108,9 @@ describe("the cluster's certificates", () => {
     await openPki(folder, address);
     assert.deepEqual(readPair(pki.of("admin")), admin);
     assert.notDeepEqual(readPair(pki.of("kubelet")), kubelet);
-    assert.ok(certificate("kubelet").verify(new X509Certificate(readFileSync(pki.authority("cluster").certificate)).publicKey));
+    assert.ok(
+      certificate("kubelet").verify(new X509Certificate(readFileSync(pki.authority("cluster").certificate)).publicKey),
+    );
   });
 
   it("issues anew what names another address than the server has, and nothing else", async () => {

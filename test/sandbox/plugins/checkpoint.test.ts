@@ -10,9 +10,20 @@ describe("a resource's state", () => {
 
   it("holds the live object, the inputs and what has to be remembered", () => {
     const state = writeCheckpoint(checkpoint, {});
-    assert.deepEqual(Object.keys(state), ["apiVersion", "kind", "metadata", "data", "__inputs", "__initialApiVersion", "__fieldManager"]);
+    assert.deepEqual(Object.keys(state), [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "data",
+      "__inputs",
+      "__initialApiVersion",
+      "__fieldManager",
+    ]);
     const read = readCheckpoint(state);
-    assert.deepEqual([read.inputs, read.initialApiVersion, read.fieldManager], [inputs, "v1", "pulumi-kubernetes-0000"]);
+    assert.deepEqual(
+      [read.inputs, read.initialApiVersion, read.fieldManager],
+      [inputs, "v1", "pulumi-kubernetes-0000"],
+    );
   });
 
   it("keeps secret what the inputs had secret, in both places", () => {

@@ -29,7 +29,10 @@ async function serve(answer: (url: URL, response: ServerResponse, headers: NodeJ
   return { base, connection: new Connection(access), close };
 }
 
-const pod = (phase: string, resourceVersion: string): PlainMap => ({ metadata: { name: "p", namespace: "n", uid: "u", resourceVersion }, status: { phase } });
+const pod = (phase: string, resourceVersion: string): PlainMap => ({
+  metadata: { name: "p", namespace: "n", uid: "u", resourceVersion },
+  status: { phase },
+});
 
 describe("a connection to the API server", () => {
   it("says who it is, and throws the server's refusals", async () => {
@@ -56,7 +59,9 @@ describe("a connection to the API server", () => {
 
   it("calls what is no JSON by its name", async () => {
     const { connection, close } = await serve((_url, response) => response.end("<html>"));
-    await assert.rejects(connection.send({ method: "GET", path: "/x" }), { message: "the API server's answer to get /x is not JSON: <html>" });
+    await assert.rejects(connection.send({ method: "GET", path: "/x" }), {
+      message: "the API server's answer to get /x is not JSON: <html>",
+    });
     close();
   });
 });
@@ -119,11 +124,15 @@ describe("a watch", () => {
 
   it("looks at everything again after a broken connection", async () => {
     const { watches, asked, close } = await watching(
-      (response) => response.write(line("MODIFIED", pod("Running", "7")), () => setTimeout(() => response.destroy(), 5)),
+      (response) =>
+        response.write(line("MODIFIED", pod("Running", "7")), () => setTimeout(() => response.destroy(), 5)),
       (response) => response.write(line("MODIFIED", pod("Done", "8"))),
     );
     const phases = await phasesUntil(watches, "MODIFIED Done");
-    assert.deepEqual(phases.filter((phase) => phase !== "MODIFIED Pending"), ["ADDED Pending", "MODIFIED Running", "MODIFIED Done"]);
+    assert.deepEqual(
+      phases.filter((phase) => phase !== "MODIFIED Pending"),
+      ["ADDED Pending", "MODIFIED Running", "MODIFIED Done"],
+    );
     assert.equal(asked.at(-1), "watch 1");
     close();
   });
@@ -146,9 +155,17 @@ describe("a watch", () => {
       const options = { watches, timeout, signal: new AbortController().signal, say: () => undefined };
       const isDone = (candidate: PlainMap) => text(candidate, "status", "phase") === "Done";
       const self = { apiVersion: "v1", plural: "pods" };
-      return awaitReady(object, undefined, (context) => new SimpleAwaiter(context, self, isDone), options).finally(close);
+      return awaitReady(object, undefined, (context) => new SimpleAwaiter(context, self, isDone), options).finally(
+        close,
+      );
     };
-    assert.equal(text(await wait((response) => response.write(line("MODIFIED", pod("Done", "2"))), 5), "status", "phase"), "Done");
-    await assert.rejects(wait(() => undefined, 0.05), { message: "Timeout occurred polling for 'p'" });
+    assert.equal(
+      text(await wait((response) => response.write(line("MODIFIED", pod("Done", "2"))), 5), "status", "phase"),
+      "Done",
+    );
+    await assert.rejects(
+      wait(() => undefined, 0.05),
+      { message: "Timeout occurred polling for 'p'" },
+    );
   });
 });

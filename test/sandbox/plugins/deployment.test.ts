@@ -9,17 +9,39 @@ import { contextFor } from "./support.ts";
 const revision = (value: string) => ({ "deployment.kubernetes.io/revision": value });
 const condition = (type: string, status: string, reason = "", message = "") => ({ type, status, reason, message });
 
-function deployment(generation: number, observed: number, rev: string, conditions: Plain[] = [], spec: PlainMap = {}): PlainMap {
+function deployment(
+  generation: number,
+  observed: number,
+  rev: string,
+  conditions: Plain[] = [],
+  spec: PlainMap = {},
+): PlainMap {
   const metadata = { name: "app", namespace: "shop", uid: "d", generation, annotations: revision(rev) };
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec, status: { observedGeneration: observed, conditions } };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec,
+    status: { observedGeneration: observed, conditions },
+  };
 }
 
 const owned = (name: string, uid: string, owner: string, rest: PlainMap): PlainMap => ({
-  metadata: { name, namespace: "shop", uid, ownerReferences: [{ uid: owner }], ...(rest["annotations"] === undefined ? {} : { annotations: rest["annotations"] }) },
+  metadata: {
+    name,
+    namespace: "shop",
+    uid,
+    ownerReferences: [{ uid: owner }],
+    ...(rest["annotations"] === undefined ? {} : { annotations: rest["annotations"] }),
+  },
   ...rest,
 });
 const replicaSet = (rev: string, replicas: number, readyReplicas: number) =>
-  owned(`app-${rev}`, `rs${rev}`, "d", { annotations: revision(rev), spec: { replicas }, status: readyReplicas === 0 ? {} : { readyReplicas } });
+  owned(`app-${rev}`, `rs${rev}`, "d", {
+    annotations: revision(rev),
+    spec: { replicas },
+    status: readyReplicas === 0 ? {} : { readyReplicas },
+  });
 
 const available = condition("Available", "True");
 const complete = condition("Progressing", "True", "NewReplicaSetAvailable");
@@ -33,7 +55,9 @@ const brokenPod = owned("app-2-x", "p", "rs2", {
       condition("Initialized", "True"),
       condition("Ready", "False", "ContainersNotReady", "containers with unready status: [app]"),
     ],
-    containerStatuses: [{ name: "app", ready: false, state: { waiting: { reason: "ErrImagePull", message: "no such image" } } }],
+    containerStatuses: [
+      { name: "app", ready: false, state: { waiting: { reason: "ErrImagePull", message: "no such image" } } },
+    ],
   },
 });
 
@@ -45,7 +69,13 @@ describe("the wait for a new Deployment", () => {
       awaiter.observe(plural, { type: "MODIFIED", object });
       return awaiter.isReady();
     };
-    assert.equal(see("deployments", deployment(1, 1, "1", [condition("Available", "False", "MinimumReplicasUnavailable", "not yet")])), false);
+    assert.equal(
+      see(
+        "deployments",
+        deployment(1, 1, "1", [condition("Available", "False", "MinimumReplicasUnavailable", "not yet")]),
+      ),
+      false,
+    );
     assert.equal(see("replicasets", replicaSet("1", 2, 0)), false);
     assert.equal(see("replicasets", replicaSet("1", 2, 2)), false);
     assert.equal(see("deployments", deployment(1, 1, "1", [available, progressing])), true);
@@ -70,7 +100,13 @@ describe("the wait for a changed Deployment", () => {
   const start = () => {
     const surroundings = contextFor(deployment(2, 1, "1"), deployment(1, 1, "1"));
     const awaiter = new DeploymentAwaiter(surroundings.context);
-    return { ...surroundings, awaiter, add: (plural: string, object: PlainMap) => { awaiter.observe(plural, { type: "ADDED", object }); } };
+    return {
+      ...surroundings,
+      awaiter,
+      add: (plural: string, object: PlainMap) => {
+        awaiter.observe(plural, { type: "ADDED", object });
+      },
+    };
   };
 
   it("does not take the old rollout for the new one", () => {
@@ -94,7 +130,13 @@ describe("the wait for a changed Deployment", () => {
 
   it("tells what is wrong with the new pods", () => {
     const { awaiter, add, said } = start();
-    add("deployments", deployment(2, 2, "2", [available, condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out progressing")]));
+    add(
+      "deployments",
+      deployment(2, 2, "2", [
+        available,
+        condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out progressing"),
+      ]),
+    );
     add("replicasets", replicaSet("1", 2, 2));
     add("replicasets", replicaSet("2", 1, 0));
     add("pods", brokenPod);
@@ -134,13 +176,27 @@ describe("the wait for a changed Deployment", () => {
 });
 
 describe("a look at a pod", () => {
-  const status = (containerStatus: PlainMap): PlainMap => ({ ...brokenPod, status: { ...map(brokenPod, "status"), containerStatuses: [{ name: "app", ready: false, ...containerStatus }] } });
+  const status = (containerStatus: PlainMap): PlainMap => ({
+    ...brokenPod,
+    status: { ...map(brokenPod, "status"), containerStatuses: [{ name: "app", ready: false, ...containerStatus }] },
+  });
   const words = (pod: PlainMap) => checkPod(pod).results.at(-1)?.message?.text;
   const head = "[Pod shop/app-2-x]: containers with unready status: [app]";
   const cases: readonly [string, PlainMap, string][] = [
     ["that is being made", { state: { waiting: { reason: "ContainerCreating" } } }, head],
-    ["that crashed before", { state: { waiting: { reason: "CrashLoopBackOff", message: "back-off" } }, lastState: { terminated: { reason: "Error", exitCode: 3, finishedAt: "2026-11-24T00:00:00Z" } } }, `${head}[CrashLoopBackOff] back-off\ncontainer "app" terminated at 2026-11-24T00:00:00Z (Error: exit code 3)`],
-    ["that has ended", { state: { terminated: { reason: "Completed", exitCode: 0 } } }, `${head}container "app" completed with exit code 0`],
+    [
+      "that crashed before",
+      {
+        state: { waiting: { reason: "CrashLoopBackOff", message: "back-off" } },
+        lastState: { terminated: { reason: "Error", exitCode: 3, finishedAt: "2026-11-24T00:00:00Z" } },
+      },
+      `${head}[CrashLoopBackOff] back-off\ncontainer "app" terminated at 2026-11-24T00:00:00Z (Error: exit code 3)`,
+    ],
+    [
+      "that has ended",
+      { state: { terminated: { reason: "Completed", exitCode: 0 } } },
+      `${head}container "app" completed with exit code 0`,
+    ],
   ];
   for (const [name, containerStatus, expected] of cases)
     it(`${name} tells so`, () => {

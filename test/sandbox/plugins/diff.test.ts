@@ -9,7 +9,9 @@ import type { PlainMap, ValueMap } from "../../../sandbox/plugins/shared/values.
 import { offline } from "./support.ts";
 
 const found = (old: PlainMap, wanted: PlainMap, fixed: readonly string[][] = []) =>
-  differences(old, wanted, fixed).map(({ path, change, replace }) => `${replace ? "!" : ""}${change} ${writePath(path)}`);
+  differences(old, wanted, fixed).map(
+    ({ path, change, replace }) => `${replace ? "!" : ""}${change} ${writePath(path)}`,
+  );
 
 describe("the differences between a live object and what is wanted", () => {
   const cases: readonly [string, PlainMap, PlainMap, string[]][] = [
@@ -35,23 +37,90 @@ describe("a change that replaces", () => {
   const immutable = { enableConfigMapMutable: false, enableSecretMutable: false };
   const object = (apiVersion: string, kind: string, rest: PlainMap = {}): PlainMap => ({ apiVersion, kind, ...rest });
   const cases: readonly [string, PlainMap, PlainMap, PlainMap, readonly string[]][] = [
-    ["a Deployment's labels to select", object("apps/v1", "Deployment"), { spec: { selector: { matchLabels: { a: "1" } } } }, { spec: { selector: { matchLabels: { a: "2" } } } }, ["!update spec.selector.matchLabels.a"]],
-    ["a Deployment's image", object("apps/v1", "Deployment"), { spec: { template: { i: 1 } } }, { spec: { template: { i: 2 } } }, ["update spec.template.i"]],
-    ["a Job's template", object("batch/v1", "Job"), { spec: { template: { i: 1 } } }, { spec: { template: { i: 2 } } }, ["!update spec.template.i"]],
-    ["a Pod's image", object("v1", "Pod"), { spec: { containers: [{ image: "a" }] } }, { spec: { containers: [{ image: "b" }] } }, ["!update spec.containers[0].image"]],
-    ["a Pod's second container", object("v1", "Pod"), { spec: { containers: [{ name: "a" }] } }, { spec: { containers: [{ name: "a" }, { image: "b" }] } }, ["!add spec.containers[1]"]],
+    [
+      "a Deployment's labels to select",
+      object("apps/v1", "Deployment"),
+      { spec: { selector: { matchLabels: { a: "1" } } } },
+      { spec: { selector: { matchLabels: { a: "2" } } } },
+      ["!update spec.selector.matchLabels.a"],
+    ],
+    [
+      "a Deployment's image",
+      object("apps/v1", "Deployment"),
+      { spec: { template: { i: 1 } } },
+      { spec: { template: { i: 2 } } },
+      ["update spec.template.i"],
+    ],
+    [
+      "a Job's template",
+      object("batch/v1", "Job"),
+      { spec: { template: { i: 1 } } },
+      { spec: { template: { i: 2 } } },
+      ["!update spec.template.i"],
+    ],
+    [
+      "a Pod's image",
+      object("v1", "Pod"),
+      { spec: { containers: [{ image: "a" }] } },
+      { spec: { containers: [{ image: "b" }] } },
+      ["!update spec.containers[0].image"],
+    ],
+    [
+      "a Pod's second container",
+      object("v1", "Pod"),
+      { spec: { containers: [{ name: "a" }] } },
+      { spec: { containers: [{ name: "a" }, { image: "b" }] } },
+      ["!add spec.containers[1]"],
+    ],
     ["a spec that brings a selector", object("apps/v1", "Deployment"), {}, { spec: { selector: {} } }, ["!add spec"]],
-    ["a claim's class", object("v1", "PersistentVolumeClaim"), { spec: { storageClassName: "a" } }, { spec: { storageClassName: "b" } }, ["!update spec.storageClassName"]],
-    ["a claim's size", object("v1", "PersistentVolumeClaim"), { spec: { resources: { requests: { storage: "1" } } } }, { spec: { resources: { requests: { storage: "2" } } } }, ["update spec.resources.requests.storage"]],
-    ["a Service's address", object("v1", "Service"), { spec: { clusterIP: "1" } }, { spec: {} }, ["!delete spec.clusterIP"]],
-    ["a Service's type", object("v1", "Service"), { spec: { type: "ClusterIP" } }, { spec: { type: "NodePort" } }, ["update spec.type"]],
-    ["a name", object("v1", "Service"), { metadata: { name: "a" } }, { metadata: { name: "b" } }, ["!update metadata.name"]],
+    [
+      "a claim's class",
+      object("v1", "PersistentVolumeClaim"),
+      { spec: { storageClassName: "a" } },
+      { spec: { storageClassName: "b" } },
+      ["!update spec.storageClassName"],
+    ],
+    [
+      "a claim's size",
+      object("v1", "PersistentVolumeClaim"),
+      { spec: { resources: { requests: { storage: "1" } } } },
+      { spec: { resources: { requests: { storage: "2" } } } },
+      ["update spec.resources.requests.storage"],
+    ],
+    [
+      "a Service's address",
+      object("v1", "Service"),
+      { spec: { clusterIP: "1" } },
+      { spec: {} },
+      ["!delete spec.clusterIP"],
+    ],
+    [
+      "a Service's type",
+      object("v1", "Service"),
+      { spec: { type: "ClusterIP" } },
+      { spec: { type: "NodePort" } },
+      ["update spec.type"],
+    ],
+    [
+      "a name",
+      object("v1", "Service"),
+      { metadata: { name: "a" } },
+      { metadata: { name: "b" } },
+      ["!update metadata.name"],
+    ],
     ["a ConfigMap's data", object("v1", "ConfigMap"), { data: { a: "1" } }, { data: { a: "2" } }, ["!update data.a"]],
     ["a Secret's data", object("v1", "Secret"), { data: { a: "1" } }, { data: { a: "2" } }, ["!update data.a"]],
   ];
   for (const [name, kind, old, wanted, expected] of cases)
     it(`is told for ${name}`, () => {
-      assert.deepEqual(found(old, wanted, [...forceNew(kind, immutable)].map((pattern) => [...pattern])), expected);
+      assert.deepEqual(
+        found(
+          old,
+          wanted,
+          [...forceNew(kind, immutable)].map((pattern) => [...pattern]),
+        ),
+        expected,
+      );
     });
 
   it("is none for the data of kinds that may change in place, unless the object is frozen", () => {
@@ -64,7 +133,11 @@ describe("a change that replaces", () => {
 });
 
 describe("a property path", () => {
-  for (const path of [["spec", "ports", 0, "name"], ["metadata", "annotations", "pulumi.com/x"], ["a", 'b"c']])
+  for (const path of [
+    ["spec", "ports", 0, "name"],
+    ["metadata", "annotations", "pulumi.com/x"],
+    ["a", 'b"c'],
+  ])
     it(`is read as it was written: ${writePath(path)}`, () => {
       assert.deepEqual(readPath(writePath(path)), path);
     });
@@ -89,7 +162,13 @@ describe("the diff of a resource", () => {
   });
   const state = (program: string, live: string): ValueMap => ({
     ...inputs(live),
-    spec: { replicas: 1, selector: { matchLabels: { app: "app" } }, template: { spec: { dnsPolicy: "ClusterFirst", containers: [{ name: "app", image: live, imagePullPolicy: "Always" }] } } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: "app" } },
+      template: {
+        spec: { dnsPolicy: "ClusterFirst", containers: [{ name: "app", image: live, imagePullPolicy: "Always" }] },
+      },
+    },
     status: { replicas: 1 },
     __inputs: inputs(program),
     __initialApiVersion: "apps/v1",
@@ -97,12 +176,22 @@ describe("the diff of a resource", () => {
   });
   const of = async (olds: ValueMap, news: ValueMap, ignoreChanges: readonly string[] = []) => {
     const result = await diff(offline(), { urn: "urn", olds, news, ignoreChanges });
-    return { details: [...result.details.keys()], replaces: result.replaces, first: result.deleteBeforeReplace, changed: result.changed };
+    return {
+      details: [...result.details.keys()],
+      replaces: result.replaces,
+      first: result.deleteBeforeReplace,
+      changed: result.changed,
+    };
   };
   const image = "spec.template.spec.containers[0].image";
 
   it("does not count what the server added", async () => {
-    assert.deepEqual(await of(state("a", "a"), inputs("a")), { details: [], replaces: [], first: false, changed: false });
+    assert.deepEqual(await of(state("a", "a"), inputs("a")), {
+      details: [],
+      replaces: [],
+      first: false,
+      changed: false,
+    });
   });
 
   it("shows the program's change", async () => {
@@ -118,12 +207,26 @@ describe("the diff of a resource", () => {
   });
 
   it("deletes first only what keeps its name", async () => {
-    const other: ValueMap = { ...inputs("a"), spec: { selector: { matchLabels: { app: "b" } }, template: { spec: { containers: [{ name: "app", image: "a" }] } } } };
-    assert.deepEqual(await of(state("a", "a"), other), { details: ["spec.selector.matchLabels.app"], replaces: ["spec.selector.matchLabels.app"], first: true, changed: true });
+    const other: ValueMap = {
+      ...inputs("a"),
+      spec: {
+        selector: { matchLabels: { app: "b" } },
+        template: { spec: { containers: [{ name: "app", image: "a" }] } },
+      },
+    };
+    assert.deepEqual(await of(state("a", "a"), other), {
+      details: ["spec.selector.matchLabels.app"],
+      replaces: ["spec.selector.matchLabels.app"],
+      first: true,
+      changed: true,
+    });
     const renamed = await of(state("a", "a"), inputs("a", "other"));
     assert.deepEqual(renamed.first, false);
     assert.deepEqual(renamed.replaces, ["metadata.name"]);
-    const autonamed: ValueMap = { ...other, metadata: { name: "app", namespace: "shop", annotations: { "pulumi.com/autonamed": "true" } } };
+    const autonamed: ValueMap = {
+      ...other,
+      metadata: { name: "app", namespace: "shop", annotations: { "pulumi.com/autonamed": "true" } },
+    };
     assert.equal((await of(state("a", "a"), autonamed)).first, false);
   });
 });

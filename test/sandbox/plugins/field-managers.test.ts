@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { isForced, takeOver, withIgnored } from "../../../sandbox/plugins/kubernetes/field-managers.ts";
 import type { PlainMap } from "../../../sandbox/plugins/shared/values.ts";
 
-const entry = (manager: string, operation: string, fieldsV1: PlainMap, rest: PlainMap = {}): PlainMap => ({ manager, operation, fieldsV1, ...rest });
+const entry = (manager: string, operation: string, fieldsV1: PlainMap, rest: PlainMap = {}): PlainMap => ({
+  manager,
+  operation,
+  fieldsV1,
+  ...rest,
+});
 const live = (...managedFields: PlainMap[]): PlainMap => ({ metadata: { managedFields }, spec: { replicas: 5 } });
 const own = "pulumi-kubernetes-0000";
 
@@ -11,7 +16,10 @@ describe("taking over fields from client-side managers", () => {
   it("renames the manager of an object that was created", () => {
     const controller = entry("kube-controller-manager", "Update", { "f:status": {} }, { subresource: "status" });
     const created = entry("pulumi-kubernetes", "Update", { "f:data": { "f:a": {} } }, { time: "t" });
-    assert.deepEqual(takeOver(live(controller, created), own), [controller, { ...created, manager: own, operation: "Apply" }]);
+    assert.deepEqual(takeOver(live(controller, created), own), [
+      controller,
+      { ...created, manager: own, operation: "Apply" },
+    ]);
   });
 
   it("unites the fields of kubectl and of the applying manager", () => {
@@ -36,7 +44,11 @@ describe("taking fields by force", () => {
     ["the provider's setting", { inputs: {}, live: foreign, enablePatchForce: true, preview: false }, true],
     ["nothing", { inputs: {}, live: foreign, enablePatchForce: false, preview: true }, false],
     ["the preview of a new object", { inputs: {}, live: undefined, enablePatchForce: false, preview: true }, true],
-    ["the preview of an object that was only created", { inputs: {}, live: clientSide, enablePatchForce: false, preview: true }, true],
+    [
+      "the preview of an object that was only created",
+      { inputs: {}, live: clientSide, enablePatchForce: false, preview: true },
+      true,
+    ],
     ["the update of one", { inputs: {}, live: clientSide, enablePatchForce: false, preview: false }, false],
     ["an object without managers", { inputs: {}, live: live(), enablePatchForce: false, preview: false }, true],
   ];
@@ -55,8 +67,13 @@ describe("ignored fields", () => {
   });
 
   it("of our own or of nobody keep their live value", () => {
-    const shared = live(entry(own, "Apply", { "f:spec": { "f:replicas": {} } }), entry("autoscaler", "Update", { "f:spec": { "f:replicas": {} } }));
+    const shared = live(
+      entry(own, "Apply", { "f:spec": { "f:replicas": {} } }),
+      entry("autoscaler", "Update", { "f:spec": { "f:replicas": {} } }),
+    );
     assert.deepEqual(withIgnored(inputs, shared, own, ["spec.replicas"]), { spec: { replicas: 5, paused: true } });
-    assert.deepEqual(withIgnored(inputs, live(), own, ["spec.replicas", "spec.other"]), { spec: { replicas: 5, paused: true } });
+    assert.deepEqual(withIgnored(inputs, live(), own, ["spec.replicas", "spec.other"]), {
+      spec: { replicas: 5, paused: true },
+    });
   });
 });

@@ -6,13 +6,21 @@ import type { PlainMap } from "../../../sandbox/plugins/shared/values.ts";
 import { contextFor, feed, named } from "./support.ts";
 
 describe("the wait for a Service", () => {
-  const service = (spec: PlainMap = {}, status: PlainMap = {}) => named({ spec: { selector: { app: "app" }, ...spec }, status });
-  const endpoints = (addresses: number, unready: number) => named({ subsets: [{ addresses: Array(addresses).fill({ ip: "1" }), notReadyAddresses: Array(unready).fill({ ip: "1" }) }] });
+  const service = (spec: PlainMap = {}, status: PlainMap = {}) =>
+    named({ spec: { selector: { app: "app" }, ...spec }, status });
+  const endpoints = (addresses: number, unready: number) =>
+    named({
+      subsets: [{ addresses: Array(addresses).fill({ ip: "1" }), notReadyAddresses: Array(unready).fill({ ip: "1" }) }],
+    });
 
   it("ends when its endpoints are ready", () => {
     const awaiter = new ServiceAwaiter(contextFor(service()).context);
     assert.deepEqual(feed(awaiter, "services", service()), [false]);
-    assert.deepEqual(feed(awaiter, "endpoints", endpoints(0, 1), endpoints(1, 1), endpoints(2, 0)), [false, false, true]);
+    assert.deepEqual(feed(awaiter, "endpoints", endpoints(0, 1), endpoints(1, 1), endpoints(2, 0)), [
+      false,
+      false,
+      true,
+    ]);
   });
 
   it("gives a Service without pods ten seconds to find some", () => {
@@ -34,14 +42,19 @@ describe("the wait for a Service", () => {
     const awaiter = new ServiceAwaiter(contextFor(service(balanced)).context);
     feed(awaiter, "endpoints", endpoints(1, 0));
     assert.deepEqual(feed(awaiter, "services", service(balanced)), [false]);
-    assert.deepEqual(awaiter.problems(), ["Service was not allocated an IP address; does your cloud provider support this?"]);
-    assert.deepEqual(feed(awaiter, "services", service(balanced, { loadBalancer: { ingress: [{ ip: "1" }] } })), [true]);
+    assert.deepEqual(awaiter.problems(), [
+      "Service was not allocated an IP address; does your cloud provider support this?",
+    ]);
+    assert.deepEqual(feed(awaiter, "services", service(balanced, { loadBalancer: { ingress: [{ ip: "1" }] } })), [
+      true,
+    ]);
   });
 });
 
 describe("the wait for an Ingress", () => {
   const backend = { service: { name: "web", port: { number: 80 } } };
-  const ingress = (status: PlainMap = {}) => named({ spec: { rules: [{ host: "h", http: { paths: [{ path: "/", backend }] } }] }, status });
+  const ingress = (status: PlainMap = {}) =>
+    named({ spec: { rules: [{ host: "h", http: { paths: [{ path: "/", backend }] } }] }, status });
   const withAddress = ingress({ loadBalancer: { ingress: [{ ip: "1" }] } });
   const web: PlainMap = { metadata: { name: "web", uid: "e" } };
 

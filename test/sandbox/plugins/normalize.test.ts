@@ -78,7 +78,12 @@ describe("normalised inputs", () => {
   });
 
   it("keep entries of data, labels and selectors whatever they hold", () => {
-    const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { labels: { value: "" } }, data: { value: "", name: "" } };
+    const map = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { labels: { value: "" } },
+      data: { value: "", name: "" },
+    };
     assert.deepEqual(normalizeInputs(map), map);
     const service = { apiVersion: "v1", kind: "Service", spec: { selector: { name: "" }, ports: [{ port: 80 }] } };
     assert.deepEqual(normalizeInputs(service), service);
@@ -96,9 +101,19 @@ describe("normalised inputs", () => {
   });
 
   it("only lose read-only fields where values are unknown or the kind is a custom one", () => {
-    const secret: PlainMap = { apiVersion: "v1", kind: "Secret", metadata: { uid: "x", name: unknown }, stringData: { a: "b" } };
+    const secret: PlainMap = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { uid: "x", name: unknown },
+      stringData: { a: "b" },
+    };
     assert.deepEqual(normalizeInputs(secret), { ...secret, metadata: { name: unknown } });
-    const custom = { apiVersion: "example.org/v1", kind: "Foo", metadata: { generation: 1 }, spec: { value: "", limits: { a: "1000m" } } };
+    const custom = {
+      apiVersion: "example.org/v1",
+      kind: "Foo",
+      metadata: { generation: 1 },
+      spec: { value: "", limits: { a: "1000m" } },
+    };
     assert.deepEqual(normalizeInputs(custom), { ...custom, metadata: {} });
   });
 });
@@ -111,6 +126,9 @@ describe("a pruned live object", () => {
   });
 
   it("takes a value of another type whole", () => {
-    assert.deepEqual(pruned({ port: "http", list: ["a", "b"] }, { port: 80, list: [{}] }), { port: "http", list: ["a", "b"] });
+    assert.deepEqual(pruned({ port: "http", list: ["a", "b"] }, { port: 80, list: [{}] }), {
+      port: "http",
+      list: ["a", "b"],
+    });
   });
 });

@@ -44,7 +44,10 @@ export function contextFor(object: KubernetesObject, previous?: KubernetesObject
 }
 
 /** An object `shop/app`. */
-export const named = (rest: PlainMap = {}, generation = 1): PlainMap => ({ metadata: { name: "app", namespace: "shop", uid: "o", generation }, ...rest });
+export const named = (rest: PlainMap = {}, generation = 1): PlainMap => ({
+  metadata: { name: "app", namespace: "shop", uid: "o", generation },
+  ...rest,
+});
 
 /** Feeds an awaiter and tells whether it is satisfied after each object. */
 export const feed = (awaiter: Awaiter, plural: string, ...objects: PlainMap[]) =>

@@ -24,7 +24,11 @@ const { properties } = fc.letrec<{ value: ValueMap[string]; properties: ValueMap
     fc.array(tie("value"), { maxLength: 3 }),
     tie("properties"),
   ),
-  properties: fc.dictionary(fc.string().filter((key) => key !== "__proto__"), tie("value"), { maxKeys: 4, noNullPrototype: true }),
+  properties: fc.dictionary(
+    fc.string().filter((key) => key !== "__proto__"),
+    tie("value"),
+    { maxKeys: 4, noNullPrototype: true },
+  ),
 }));
 
 describe("the plugins' property values", () => {
@@ -37,7 +41,10 @@ describe("the plugins' property values", () => {
   });
 
   it("are unknown for each of the engine's marks", () => {
-    assert.deepEqual(decode(["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "dd056dcd-154b-4c76-9bd3-c8f88648b5ff"]), [unknown, unknown]);
+    assert.deepEqual(decode(["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "dd056dcd-154b-4c76-9bd3-c8f88648b5ff"]), [
+      unknown,
+      unknown,
+    ]);
   });
 
   it("lose their secrets when revealed, and only then", () => {

@@ -4,7 +4,14 @@ import { parseWaitFor } from "../../../sandbox/plugins/kubernetes/await/wait-for
 import { contextFor, named } from "./support.ts";
 
 describe("the annotation waitFor", () => {
-  const object = named({ status: { observedGeneration: 1, phase: "Ready", conditions: [{ type: "Synced", status: "False" }], list: [{ n: 1 }] } });
+  const object = named({
+    status: {
+      observedGeneration: 1,
+      phase: "Ready",
+      conditions: [{ type: "Synced", status: "False" }],
+      list: [{ n: 1 }],
+    },
+  });
   const cases: readonly [string, boolean][] = [
     ["jsonpath={.status.phase}=Ready", true],
     ["jsonpath={.status.phase}=Lost", false],

@@ -12,7 +12,18 @@ describe("the tokens of the Rancher front", () => {
     assert.equal(identify(tokens, `bearer ${tokens.reader}`), identities.reader);
     assert.equal(identify(tokens, basic(tokens.deployer)), identities.deployer);
   });
-  for (const wrong of [undefined, "", "Bearer", "Bearer ", `Bearer ${tokens.deployer}x`, `Bearer ${tokens.deployer} x`, `Token ${tokens.deployer}`, tokens.deployer, basic("token-aaaaa:"), "Basic %%%"])
+  for (const wrong of [
+    undefined,
+    "",
+    "Bearer",
+    "Bearer ",
+    `Bearer ${tokens.deployer}x`,
+    `Bearer ${tokens.deployer} x`,
+    `Token ${tokens.deployer}`,
+    tokens.deployer,
+    basic("token-aaaaa:"),
+    "Basic %%%",
+  ])
     it(`are not recognised in ${JSON.stringify(wrong)}`, () => assert.equal(identify(tokens, wrong), undefined));
   it("let only the deployer write", () => {
     assert.ok(identities.deployer.writes);

@@ -19,10 +19,13 @@ describe("the config of the Rancher front", () => {
 
   it("is read as it is written", () => assert.deepEqual(read(config), config));
   it("names every wrong key at once and shows no token", () => {
-    assert.throws(() => read({ ...config, port: 0, tokens: { deployer: "verysecret", reader: "a:b" }, more: 1 }), ({ message }: Error) => {
-      for (const word of ["port", "tokens.deployer", "more"]) assert.ok(message.includes(word), word);
-      return !message.includes("verysecret");
-    });
+    assert.throws(
+      () => read({ ...config, port: 0, tokens: { deployer: "verysecret", reader: "a:b" }, more: 1 }),
+      ({ message }: Error) => {
+        for (const word of ["port", "tokens.deployer", "more"]) assert.ok(message.includes(word), word);
+        return !message.includes("verysecret");
+      },
+    );
   });
 });
 
@@ -30,10 +33,16 @@ describe("the rights of a reader", () => {
   it("are reading, and never of secrets", () => {
     const rules = roles.flatMap((role) => role.rules ?? []);
     assert.deepEqual([...new Set(rules.flatMap(({ verbs }) => verbs))].sort(), ["get", "list", "watch"]);
-    assert.ok(rules.every(({ resources = [], apiGroups = [] }) => ![...resources, ...apiGroups].includes("*") && !resources.includes("secrets")));
+    assert.ok(
+      rules.every(
+        ({ resources = [], apiGroups = [] }) =>
+          ![...resources, ...apiGroups].includes("*") && !resources.includes("secrets"),
+      ),
+    );
   });
 });
 
 describe("a log line", () => {
-  it("has method, path, status and time, and no query", () => assert.equal(logLine("GET", "/v3/x?token=secret", 200, 3.4), "GET /v3/x 200 3 ms"));
+  it("has method, path, status and time, and no query", () =>
+    assert.equal(logLine("GET", "/v3/x?token=secret", 200, 3.4), "GET /v3/x 200 3 ms"));
 });

@@ -21,9 +21,15 @@ describe("the address of a cluster", () => {
 
 describe("a request through the proxy", () => {
   it("carries the identity of its token and nothing that the client says of itself", () => {
-    const headers = { "accept": "x", "authorization": "Bearer a:b", "cookie": "c", "impersonate-user": "admin", "impersonate-extra-scopes": "all" };
+    const headers = {
+      accept: "x",
+      authorization: "Bearer a:b",
+      cookie: "c",
+      "impersonate-user": "admin",
+      "impersonate-extra-scopes": "all",
+    };
     assert.deepEqual(impersonated(headers, identities.reader), {
-      "accept": "x",
+      accept: "x",
       "impersonate-user": "u-reader",
       "impersonate-group": ["system:authenticated", "system:cattle:authenticated"],
     });
@@ -38,21 +44,29 @@ describe("the cluster proxy", () => {
   };
   const upstream = createServer((request, response) => {
     let body = "";
-    request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk)).on("end", () => {
-      seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
-      response.writeHead(200, { "content-type": "application/json" }).write('{"first":1}\n');
-      if (request.url === "/watch") upstream.once("more", () => response.end('{"second":2}\n'));
-      else response.end();
-    });
+    request
+      .setEncoding("utf8")
+      .on("data", (chunk: string) => (body += chunk))
+      .on("end", () => {
+        seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
+        response.writeHead(200, { "content-type": "application/json" }).write('{"first":1}\n');
+        if (request.url === "/watch") upstream.once("more", () => response.end('{"second":2}\n'));
+        else response.end();
+      });
   }).on("upgrade", (request, socket) => {
     seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body: "" });
     if (request.url === "/refused") socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
     else {
-      socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade ?? ""}\r\n\r\n`);
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade ?? ""}\r\n\r\n`,
+      );
       socket.pipe(socket);
     }
   });
-  const front = createServer((request, response) => proxy.handle(request, response)).on("upgrade", (request, socket, head) => void proxy.upgrade(request, socket, head));
+  const front = createServer((request, response) => proxy.handle(request, response)).on(
+    "upgrade",
+    (request, socket, head) => void proxy.upgrade(request, socket, head),
+  );
   let proxy: ClusterProxy;
   let base: string;
   let port: number;
@@ -81,7 +95,12 @@ describe("the cluster proxy", () => {
     ] as const) {
       const response = await fetch(url, { headers });
       assert.equal(response.status, code);
-      assert.deepEqual((({ kind, status, reason, code }: Record<string, unknown>) => ({ kind, status, reason, code }))(await response.json() as Record<string, unknown>), { kind: "Status", status: "Failure", reason, code });
+      assert.deepEqual(
+        (({ kind, status, reason, code }: Record<string, unknown>) => ({ kind, status, reason, code }))(
+          (await response.json()) as Record<string, unknown>,
+        ),
+        { kind: "Status", status: "Failure", reason, code },
+      );
     }
     assert.deepEqual(seen, []);
   });
@@ -90,7 +109,10 @@ describe("the cluster proxy", () => {
     const headers = { authorization, "content-type": "application/apply-patch+yaml" };
     await fetch(`${base}/api/v1/x?fieldManager=pulumi&force=true&l=a%3Db`, { method: "PATCH", headers, body });
     const [got] = seen;
-    assert.deepEqual([got?.method, got?.url, got?.headers["content-type"], got?.body.length], ["PATCH", "/api/v1/x?fieldManager=pulumi&force=true&l=a%3Db", "application/apply-patch+yaml", body.length]);
+    assert.deepEqual(
+      [got?.method, got?.url, got?.headers["content-type"], got?.body.length],
+      ["PATCH", "/api/v1/x?fieldManager=pulumi&force=true&l=a%3Db", "application/apply-patch+yaml", body.length],
+    );
     assert.deepEqual([got?.headers["impersonate-user"], got?.headers.authorization], ["u-deployer", undefined]);
   });
   it("passes a watch on event by event", async () => {
@@ -101,11 +123,20 @@ describe("the cluster proxy", () => {
     upstream.emit("more");
     assert.equal(await next(), '{"second":2}\n');
   });
-  for (const [method, protocol] of [["POST", "SPDY/3.1"], ["GET", "websocket"]] as const)
+  for (const [method, protocol] of [
+    ["POST", "SPDY/3.1"],
+    ["GET", "websocket"],
+  ] as const)
     it(`joins the connections for ${protocol}`, async () => {
       const headers = { authorization, connection: "Upgrade", upgrade: protocol };
       const echo = await new Promise<string>((resolve, reject) => {
-        const request = httpRequest({ port, host: "127.0.0.1", method, path: "/k8s/clusters/c-m-test/exec?command=ls", headers });
+        const request = httpRequest({
+          port,
+          host: "127.0.0.1",
+          method,
+          path: "/k8s/clusters/c-m-test/exec?command=ls",
+          headers,
+        });
         request.on("error", reject).on("upgrade", (_response, socket) => {
           socket.once("data", (data: Buffer) => {
             resolve(data.toString());
@@ -116,13 +147,25 @@ describe("the cluster proxy", () => {
         request.end();
       });
       assert.equal(echo, "hello");
-      assert.deepEqual([seen[0]?.method, seen[0]?.url, seen[0]?.headers["impersonate-user"]], [method, "/exec?command=ls", "u-deployer"]);
+      assert.deepEqual(
+        [seen[0]?.method, seen[0]?.url, seen[0]?.headers["impersonate-user"]],
+        [method, "/exec?command=ls", "u-deployer"],
+      );
     });
-  for (const [name, token, path, status] of [["the API server's", authorization, "/refused", 403], ["its own", "Bearer no:no", "/exec", 401]] as const)
+  for (const [name, token, path, status] of [
+    ["the API server's", authorization, "/refused", 403],
+    ["its own", "Bearer no:no", "/exec", 401],
+  ] as const)
     it(`hands on ${name} refusal of another protocol`, async () => {
       const headers = { authorization: token, connection: "Upgrade", upgrade: "SPDY/3.1" };
       const got = await new Promise((resolve, reject) => {
-        const request = httpRequest({ port, host: "127.0.0.1", method: "POST", path: `/k8s/clusters/c-m-test${path}`, headers });
+        const request = httpRequest({
+          port,
+          host: "127.0.0.1",
+          method: "POST",
+          path: `/k8s/clusters/c-m-test${path}`,
+          headers,
+        });
         request.on("error", reject).on("response", (response) => {
           resolve(response.statusCode);
           response.resume();
@@ -134,7 +177,9 @@ describe("the cluster proxy", () => {
   it("says that the API server does not answer", async () => {
     const gone = new ClusterProxy(config, { url: new URL("http://127.0.0.1:1"), tls: () => ({}) });
     const server = createServer((request, response) => gone.handle(request, response));
-    const response = await fetch(`http://127.0.0.1:${await listen(server)}/k8s/clusters/c-m-test/api`, { headers: { authorization } });
+    const response = await fetch(`http://127.0.0.1:${await listen(server)}/k8s/clusters/c-m-test/api`, {
+      headers: { authorization },
+    });
     assert.equal(response.status, 503);
     server.close();
     gone.close();

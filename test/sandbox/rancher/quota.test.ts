@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 
-import { ContainerLimit, effectiveContainerLimit, effectiveQuota, exceeded, hardLimits, limitRangeSpec, orUndefined, QuotaLimit } from "../../../sandbox/rancher/quota.ts";
+import {
+  ContainerLimit,
+  effectiveContainerLimit,
+  effectiveQuota,
+  exceeded,
+  hardLimits,
+  limitRangeSpec,
+  orUndefined,
+  QuotaLimit,
+} from "../../../sandbox/rancher/quota.ts";
 
 describe("quotas", () => {
   it("drop names that they do not know, and empty values, as Rancher does", () => {
     assert.deepEqual(QuotaLimit.parse({ limitsCpu: "2", pods: "3", extended: "x" }), { limitsCpu: "2", pods: "3" });
     assert.deepEqual(ContainerLimit.parse({ limitsCpu: "2", pods: "3" }), { limitsCpu: "2" });
   });
-  for (const bad of ["lots", "1 Gi", "", "1KiB", "--1"]) it(`refuse the quantity ${JSON.stringify(bad)}`, () => assert.ok(!QuotaLimit.safeParse({ limitsCpu: bad }).success));
+  for (const bad of ["lots", "1 Gi", "", "1KiB", "--1"])
+    it(`refuse the quantity ${JSON.stringify(bad)}`, () =>
+      assert.ok(!QuotaLimit.safeParse({ limitsCpu: bad }).success));
   it("count an empty object as none", () => {
     assert.equal(orUndefined({}), undefined);
     assert.equal(orUndefined(null), undefined);
@@ -16,14 +27,18 @@ describe("quotas", () => {
     assert.deepEqual(effectiveQuota({ limitsCpu: "2" }, { limitsCpu: "1", pods: "5" }), { limitsCpu: "2", pods: "5" });
     assert.deepEqual(effectiveQuota(undefined, { pods: "5" }), { pods: "5" });
   });
-  it("of a namespace mean nothing in a project without one", () => assert.equal(effectiveQuota({ limitsCpu: "2" }, undefined), undefined));
+  it("of a namespace mean nothing in a project without one", () =>
+    assert.equal(effectiveQuota({ limitsCpu: "2" }, undefined), undefined));
   it("have Kubernetes' names in a ResourceQuota", () => {
-    assert.deepEqual(hardLimits({ limitsCpu: "2", servicesNodePorts: "0", persistentVolumeClaims: "1", configMaps: "9" }), {
-      "configmaps": "9",
-      "limits.cpu": "2",
-      "persistentvolumeclaims": "1",
-      "services.nodeports": "0",
-    });
+    assert.deepEqual(
+      hardLimits({ limitsCpu: "2", servicesNodePorts: "0", persistentVolumeClaims: "1", configMaps: "9" }),
+      {
+        configmaps: "9",
+        "limits.cpu": "2",
+        persistentvolumeclaims: "1",
+        "services.nodeports": "0",
+      },
+    );
   });
   const sums: readonly [string[], string, boolean][] = [
     [["500m", "500m"], "1", false],
@@ -44,7 +59,10 @@ describe("quotas", () => {
 
 describe("container limits", () => {
   it("of a namespace lie over its project's", () => {
-    assert.deepEqual(effectiveContainerLimit({ limitsCpu: "2" }, { limitsCpu: "1", limitsMemory: "1Gi" }), { limitsCpu: "2", limitsMemory: "1Gi" });
+    assert.deepEqual(effectiveContainerLimit({ limitsCpu: "2" }, { limitsCpu: "1", limitsMemory: "1Gi" }), {
+      limitsCpu: "2",
+      limitsMemory: "1Gi",
+    });
     assert.equal(effectiveContainerLimit(undefined, undefined), undefined);
   });
   it("become a LimitRange", () => {

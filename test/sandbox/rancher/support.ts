@@ -18,7 +18,11 @@ export async function withKubeconfig<T>(server: string, use: (file: string) => T
   const folder = mkdtempSync(path.join(tmpdir(), "drover-rancher-"));
   try {
     const file = path.join(folder, "kubeconfig");
-    const named = { clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }], users: [{ name: "u", user: {} }], contexts: [{ name: "x", context: { cluster: "c", user: "u" } }] };
+    const named = {
+      clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "u", user: {} }],
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    };
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "Config", ...named, "current-context": "x" }));
     return await use(file);
   } finally {

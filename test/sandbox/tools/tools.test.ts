@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -22,7 +32,8 @@ describe("a version", () => {
     ["2.999.0", "3.0.0", false],
   ];
   for (const [version, minimum, expected] of cases)
-    it(`${version} is ${expected ? "" : "not "}at least ${minimum}`, () => assert.equal(isAtLeast(version, minimum), expected));
+    it(`${version} is ${expected ? "" : "not "}at least ${minimum}`, () =>
+      assert.equal(isAtLeast(version, minimum), expected));
 });
 
 describe("a sums file", () => {
@@ -36,13 +47,19 @@ describe("a sums file", () => {
     ["nothing", "", false],
   ];
   for (const [what, sums, expected] of cases)
-    it(`with ${what} ${expected ? "lists" : "does not list"} the file`, () => assert.equal(isListed(sums, "tool.tar.gz", "abc"), expected));
+    it(`with ${what} ${expected ? "lists" : "does not list"} the file`, () =>
+      assert.equal(isListed(sums, "tool.tar.gz", "abc"), expected));
 });
 
 describe("an executable on PATH", () => {
   it("is found in every folder in order, but not in a package's launchers, and only if it can run", () => {
     const at = (...names: string[]) => path.join(folder, ...names);
-    for (const [place, mode] of [["b", 0o755], ["a", 0o755], ["node_modules/.bin", 0o755], ["plain", 0o644]] as const) {
+    for (const [place, mode] of [
+      ["b", 0o755],
+      ["a", 0o755],
+      ["node_modules/.bin", 0o755],
+      ["plain", 0o644],
+    ] as const) {
       mkdirSync(at(place), { recursive: true });
       writeFileSync(at(place, "tool"), "");
       chmodSync(at(place, "tool"), mode);

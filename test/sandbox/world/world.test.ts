@@ -19,7 +19,12 @@ describe("a server of the sandbox", () => {
   it("starts, is the same one when it is started again, and ends", async () => {
     const host = await unusedHost();
     const script = `require("node:http").createServer((q, a) => a.end("ok")).listen(${host.split(":")[1] ?? ""}, "127.0.0.1")`;
-    const spec = { name: "x", command: process.execPath, args: ["-e", script], ready: async () => (await fetch(`http://${host}`)).ok };
+    const spec = {
+      name: "x",
+      command: process.execPath,
+      args: ["-e", script],
+      ready: async () => (await fetch(`http://${host}`)).ok,
+    };
     try {
       await startServer(layout, spec);
       const pid = runningPid(layout, "x");
@@ -34,8 +39,15 @@ describe("a server of the sandbox", () => {
     assert.deepEqual(startedServers(layout), []);
   });
   it("that ends early is an error with the end of its log", () => {
-    const spec = { name: "x", command: process.execPath, args: ["-e", 'console.log("no such thing")'], ready: () => Promise.resolve(false) };
-    return assert.rejects(startServer(layout, spec), { message: `x ended before it was ready; its log ${logFile(layout, "x")} ends with:\nno such thing` });
+    const spec = {
+      name: "x",
+      command: process.execPath,
+      args: ["-e", 'console.log("no such thing")'],
+      ready: () => Promise.resolve(false),
+    };
+    return assert.rejects(startServer(layout, spec), {
+      message: `x ended before it was ready; its log ${logFile(layout, "x")} ends with:\nno such thing`,
+    });
   });
   it("is not another process that got its number", async () => {
     writeFileSync(path.join(layout.run, "x.json"), JSON.stringify({ pid: process.pid, started: "1" }));
@@ -61,11 +73,17 @@ describe("the engine's environment", () => {
     const once = engineEnvironment(layout, "/a:/b");
     assert.equal(once["PATH"], `${layout.bin}:/a:/b`);
     assert.deepEqual(engineEnvironment(layout, once["PATH"]), once);
-    for (const secret of [tokens.deployer, tokens.reader, registryAccount.password, passphrase]) assert.equal(JSON.stringify(once).includes(secret), false);
+    for (const secret of [tokens.deployer, tokens.reader, registryAccount.password, passphrase])
+      assert.equal(JSON.stringify(once).includes(secret), false);
   });
 });
 
 describe("a word for the shell", () => {
-  for (const [text, word] of [["a b", "'a b'"], ["it's", "'it'\\''s'"], ["$x `y`", "'$x `y`'"], ["", "''"]] as const)
+  for (const [text, word] of [
+    ["a b", "'a b'"],
+    ["it's", "'it'\\''s'"],
+    ["$x `y`", "'$x `y`'"],
+    ["", "''"],
+  ] as const)
     it(`is ${word}`, () => assert.equal(quoted(text), word));
 });

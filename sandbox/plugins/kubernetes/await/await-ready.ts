@@ -76,7 +76,8 @@ export async function awaitReady(
       };
       const check = guarded(() => {
         if (awaiter.isReady()) resolve(awaiter.current);
-        else if (awaiter.hasFailed?.() === true) fail(`Resource '${nameOf(object)}' was created but failed to initialize`);
+        else if (awaiter.hasFailed?.() === true)
+          fail(`Resource '${nameOf(object)}' was created but failed to initialize`);
       });
       const end = (message: string) => () => {
         if (awaiter.isReadyInTheEnd?.() === true) resolve(awaiter.current);

@@ -21,7 +21,11 @@ export interface AwaiterKind {
 
 const both = (make: (context: AwaitContext) => Awaiter): AwaiterKind => ({ make, read: make });
 
-const simple = (plural: string, ready: (object: KubernetesObject, context: AwaitContext) => boolean, limit: number) => ({
+const simple = (
+  plural: string,
+  ready: (object: KubernetesObject, context: AwaitContext) => boolean,
+  limit: number,
+) => ({
   make: (context: AwaitContext) => new SimpleAwaiter(context, { apiVersion: "v1", plural }, ready),
   limit,
 });
@@ -56,7 +60,11 @@ export const skipsAwait = (inputs: KubernetesObject) => annotationOf(inputs, "pu
  * @param inputs the program's inputs, which the annotation `pulumi.com/skipAwait` is read from
  * @throws Error when the annotation `pulumi.com/waitFor` can't be read
  */
-export async function awaiterKind(inputs: KubernetesObject, object: KubernetesObject, lookUps: LookUps): Promise<AwaiterKind | undefined> {
+export async function awaiterKind(
+  inputs: KubernetesObject,
+  object: KubernetesObject,
+  lookUps: LookUps,
+): Promise<AwaiterKind | undefined> {
   if (skipsAwait(inputs)) return undefined;
   const waitFor = annotationOf(object, "pulumi.com/waitFor");
   if (waitFor !== "") {

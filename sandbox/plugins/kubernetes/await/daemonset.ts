@@ -32,7 +32,8 @@ export class DaemonSetAwaiter implements Awaiter {
       return;
     }
     const { type, object } = event;
-    const stale = (number(object, "metadata", "generation") ?? 0) < (number(this.context.object, "metadata", "generation") ?? 0);
+    const stale =
+      (number(object, "metadata", "generation") ?? 0) < (number(this.context.object, "metadata", "generation") ?? 0);
     if (nameOf(object) === nameOf(this.context.object) && !stale && type !== "DELETED") this.current = object;
   }
 

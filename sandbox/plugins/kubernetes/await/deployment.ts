@@ -77,7 +77,9 @@ export class DeploymentAwaiter implements Awaiter {
     const notLive = "Minimum number of Pods to consider the application live was not attained";
     if (this.revision === "1") return this.podsReady ? [] : [notLive];
     if (!this.rolledOut) return [notLive];
-    return this.podsReady ? [] : ["Attempted to roll forward to new ReplicaSet, but minimum number of Pods did not become live"];
+    return this.podsReady
+      ? []
+      : ["Attempted to roll forward to new ReplicaSet, but minimum number of Pods did not become live"];
   }
 
   private observeDeployment({ type, object }: ObjectEvent): void {

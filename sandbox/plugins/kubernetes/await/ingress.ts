@@ -105,7 +105,10 @@ function pathsOf(ingress: KubernetesObject): { rule: string; service: string }[]
   return list(ingress, "spec", "rules").flatMap((rule) =>
     list(rule, "http", "paths").map((path) => {
       const place = text(rule, "host") + text(path, "path");
-      return { rule: place === "" ? '"" (default path)' : `"${place}"`, service: text(path, "backend", "service", "name") };
+      return {
+        rule: place === "" ? '"" (default path)' : `"${place}"`,
+        service: text(path, "backend", "service", "name"),
+      };
     }),
   );
 }

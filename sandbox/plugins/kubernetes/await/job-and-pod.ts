@@ -95,7 +95,9 @@ export class JobAwaiter implements Awaiter {
 const hasStarted = (job: KubernetesObject) => text(job, "status", "startTime") !== "";
 
 const conditionIsTrue = (job: KubernetesObject, type: string) =>
-  list(job, "status", "conditions").some((condition) => text(condition, "type") === type && text(condition, "status") === "True");
+  list(job, "status", "conditions").some(
+    (condition) => text(condition, "type") === type && text(condition, "status") === "True",
+  );
 
 /** Whether a Job is complete at the moment. */
 export const isJobComplete = (job: KubernetesObject) =>
@@ -106,5 +108,7 @@ function failureOf(job: KubernetesObject): string | undefined {
     (condition) => text(condition, "type") === "Failed" && text(condition, "status") === "True",
   );
   const reason = text(failed, "reason");
-  return ["BackoffLimitExceeded", "DeadlineExceeded"].includes(reason) ? `[${reason}] ${text(failed, "message")}` : undefined;
+  return ["BackoffLimitExceeded", "DeadlineExceeded"].includes(reason)
+    ? `[${reason}] ${text(failed, "message")}`
+    : undefined;
 }

@@ -51,7 +51,9 @@ function scheduled(pod: KubernetesObject): CheckResult {
   const condition = conditionOf(pod, "PodScheduled");
   if (text(condition, "status") === "True") return { ok: true, description };
   const message = text(condition, "reason") === "" ? "" : text(condition, "message");
-  return message === "" ? { ok: false, description } : { ok: false, description, message: { severity: "info", text: message } };
+  return message === ""
+    ? { ok: false, description }
+    : { ok: false, description, message: { severity: "info", text: message } };
 }
 
 function initialized(pod: KubernetesObject): CheckResult {

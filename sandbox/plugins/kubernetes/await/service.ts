@@ -38,7 +38,8 @@ export class ServiceAwaiter implements Awaiter {
 
   isReady(): boolean {
     if (!this.serviceReady) {
-      if (this.settled && this.hasEndpoints) this.context.say("info", "[2/3] Attempting to allocate IP address to Service");
+      if (this.settled && this.hasEndpoints)
+        this.context.say("info", "[2/3] Attempting to allocate IP address to Service");
       return false;
     }
     if (!this.targetsPods()) return true;

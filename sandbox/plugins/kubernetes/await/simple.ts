@@ -71,7 +71,11 @@ export function quotaReady(quota: KubernetesObject): boolean {
   const hard = map(quota, "spec", "hard");
   const inForce = at(quota, "status", "hard");
   const keys = Object.keys(hard);
-  return inForce !== undefined && keys.length === Object.keys(map(inForce)).length && keys.every((key) => hard[key] === at(inForce, key));
+  return (
+    inForce !== undefined &&
+    keys.length === Object.keys(map(inForce)).length &&
+    keys.every((key) => hard[key] === at(inForce, key))
+  );
 }
 
 /** Whether a service account's token has been filled in. */

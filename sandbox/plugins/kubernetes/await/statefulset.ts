@@ -41,7 +41,8 @@ export class StatefulSetAwaiter implements Awaiter {
     }
     const progress = `(${String(this.count)}/${String(this.wanted)} Pods ready)`;
     if (this.generation <= 1) this.context.say("info", `[1/2] Waiting for StatefulSet to create Pods ${progress}`);
-    else if (!this.replicasReady) this.context.say("info", `[1/3] Waiting for StatefulSet update to roll out ${progress}`);
+    else if (!this.replicasReady)
+      this.context.say("info", `[1/3] Waiting for StatefulSet update to roll out ${progress}`);
     else this.context.say("info", "[2/3] Waiting for StatefulSet to update .status.currentRevision");
     return false;
   }
@@ -52,10 +53,15 @@ export class StatefulSetAwaiter implements Awaiter {
 
   problems(): string[] {
     const counts = `${String(this.count)} out of ${String(this.wanted)} replicas succeeded readiness checks`;
-    const [from, to] = [text(this.current, "status", "currentRevision"), text(this.current, "status", "updateRevision")];
+    const [from, to] = [
+      text(this.current, "status", "currentRevision"),
+      text(this.current, "status", "updateRevision"),
+    ];
     return [
       ...(this.replicasReady ? [] : [counts]),
-      ...(this.revisionReady ? [] : [`StatefulSet controller failed to advance from revision "${from}" to revision "${to}"`]),
+      ...(this.revisionReady
+        ? []
+        : [`StatefulSet controller failed to advance from revision "${from}" to revision "${to}"`]),
       ...this.podWarnings(),
     ];
   }

@@ -43,7 +43,9 @@ function condition(expression: string): Condition {
       context.say("warning", "Has no .status.conditions");
       return false;
     }
-    const found = list(object, "status", "conditions").find((entry) => text(entry, "type").toLowerCase() === type.toLowerCase());
+    const found = list(object, "status", "conditions").find(
+      (entry) => text(entry, "type").toLowerCase() === type.toLowerCase(),
+    );
     if (found === undefined || text(found, "status") === "") return false;
     const generation = number(object, "metadata", "generation");
     const observed = number(found, "observedGeneration") ?? number(object, "status", "observedGeneration");
@@ -60,7 +62,10 @@ function condition(expression: string): Condition {
 
 /** JSONPath comes from a library, loaded only when an object asks for it. */
 async function jsonPath(expression: string): Promise<Condition> {
-  const [path = "", value, ...rest] = expression.replaceAll("==", "\u0000").split("=").map((part) => part.replaceAll("\u0000", "=="));
+  const [path = "", value, ...rest] = expression
+    .replaceAll("==", "\u0000")
+    .split("=")
+    .map((part) => part.replaceAll("\u0000", "=="));
   if (rest.length > 0) throw new Error(`format should be {.path}=value or {.path}, got "${expression}"`);
   if (value === "") throw new Error(`${path}= requires a value`);
   if (path.startsWith("'") && path.endsWith("'")) throw new Error(`${path} should omit shell quotes`);
@@ -70,7 +75,10 @@ async function jsonPath(expression: string): Promise<Condition> {
   const query = inner.startsWith("$") ? inner : `$${inner}`;
   const shown = value === undefined ? path : `${path}=${value}`;
   return (object, context) => {
-    const [generation, observed] = [number(object, "metadata", "generation"), number(object, "status", "observedGeneration")];
+    const [generation, observed] = [
+      number(object, "metadata", "generation"),
+      number(object, "status", "observedGeneration"),
+    ];
     if (generation !== undefined && observed !== undefined && observed < generation) return false;
     const results: Plain[] = JSONPath({ path: query, json: object, wrap: true, eval: false });
     const [first] = results;
