@@ -1,0 +1,37 @@
+import { EventEmitter } from "node:events";
+
+import type { Organization, Repository, User } from "./model.ts";
+
+/** Something that happened, as GitHub tells it to webhooks and workflows. */
+export interface GitHubEvent {
+  readonly id: string;
+  /** Name of the event: `push`, `pull_request`, `release`, … */
+  readonly name: string;
+  /** Its action, where the event has them: `opened`, `closed`, … */
+  readonly action?: string;
+  /** The payload that a webhook gets, with `action`, `repository`, `organization` and `sender`. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly repository?: Repository;
+  readonly organization?: Organization;
+  readonly sender: User;
+  readonly at: string;
+}
+
+/** In-process events. Listeners are called at once and in order; what they throw is their own affair. */
+export class Events {
+  readonly #emitter = new EventEmitter<{ event: [GitHubEvent] }>();
+
+  constructor() {
+    this.#emitter.setMaxListeners(0);
+  }
+
+  /** Returns a function that ends the subscription. */
+  on(listener: (event: GitHubEvent) => void): () => void {
+    this.#emitter.on("event", listener);
+    return () => this.#emitter.off("event", listener);
+  }
+
+  emit(event: GitHubEvent): void {
+    this.#emitter.emit("event", event);
+  }
+}

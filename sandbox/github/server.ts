@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import fastify from "fastify";
+import type { FastifyInstance, onRequestHookHandler, onSendHookHandler } from "fastify";
+
+import { Api } from "./api.ts";
+import { identify } from "./caller.ts";
+import { GitHubError } from "./errors.ts";
+import { metaRoutes } from "./routes/meta.ts";
+import type { Store } from "./store.ts";
+
+/** A family of routes of the REST API. */
+export type Family = (api: Api) => void;
+
+/** The REST API, family by family. */
+const families: readonly Family[] = [metaRoutes];
+
+/** What a GitHub stand-in is made of. */
+export interface GitHubOptions {
+  readonly store: Store;
+  /** Writes one line about a request that has ended, or about a failure. Default nothing. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * Makes the HTTP server of the GitHub stand-in: the REST API at `/api/v3`, where clients of GitHub Enterprise Server look
+ * for it, and at `/`. Closing the server leaves the store open.
+ */
+export function createGitHub({ store, log = () => undefined }: GitHubOptions): FastifyInstance {
+  const app = fastify({
+    forceCloseConnections: true,
+    keepAliveTimeout: 120_000,
+    bodyLimit: 100 * 1024 * 1024,
+    routerOptions: { maxParamLength: 4096 },
+  });
+  app.decorateRequest("caller");
+  app.addHook("onRequest", (request, reply, next) => {
+    request.caller = {};
+    void reply.header("X-GitHub-Request-Id", randomBytes(10).toString("hex").toUpperCase());
+    void reply.header("Server", "Drover GitHub stand-in");
+    next();
+  });
+  app.addHook("onResponse", ({ method, url }, { statusCode, elapsedTime }, next) => {
+    log(`${method} ${url.replace(/\?.*/su, "")} ${String(statusCode)} ${elapsedTime.toFixed(0)} ms`);
+    next();
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = toGitHubError(error);
+    if (answer.status >= 500) log(`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return reply.code(answer.status).headers(answer.headers).send(answer.toJSON());
+  });
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    const message = `This stand-in for GitHub does not have ${method} ${url.replace(/\?.*/su, "")}`;
+    return reply.code(404).send(new GitHubError(404, message).toJSON());
+  });
+  for (const prefix of ["", "/api/v3"] as const) void app.register(restApi(store, prefix), { prefix });
+  return app;
+}
+
+/** A hook that finds out who asks, for families that register themselves outside the REST API. */
+export const authenticate =
+  (store: Store): onRequestHookHandler =>
+  (request, _reply, next) => {
+    request.caller = identify(store, request.headers.authorization);
+    next();
+  };
+
+/** Gives answers an entity tag, and no body where the client has it already. */
+const tagEntity: onSendHookHandler = (request, reply, payload, next) => {
+  if (typeof payload !== "string" || reply.statusCode !== 200 || !/^(GET|HEAD)$/u.test(request.method)) {
+    next(null, payload);
+    return;
+  }
+  const tag = createHash("sha256").update(payload).digest("hex");
+  void reply.header("ETag", `W/"${tag}"`).header("Cache-Control", "private, max-age=60, s-maxage=60");
+  const known = request.headers["if-none-match"]?.split(",").map((one) => one.trim().replace(/^W\//u, ""));
+  if (known?.includes(`"${tag}"`) !== true) {
+    next(null, payload);
+    return;
+  }
+  void reply.code(304).removeHeader("content-type").removeHeader("content-length");
+  next(null, null);
+};
+
+/** The REST API as a plugin: who asks, bodies, entity tags, and all families. */
+const restApi =
+  (store: Store, prefix: "" | "/api/v3") => (app: FastifyInstance, _options: object, done: () => void) => {
+    app.addHook("onRequest", authenticate(store));
+    // Whatever the type says, a body is JSON to GitHub.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, parsed) => {
+      try {
+        parsed(null, body === "" ? undefined : JSON.parse(body.toString()));
+      } catch {
+        parsed(new GitHubError(400, "Problems parsing JSON"));
+      }
+    });
+    app.addHook("onSend", tagEntity);
+    const api = new Api(app, store, prefix);
+    for (const family of families) family(api);
+    done();
+  };
+
+function toGitHubError(error: unknown): GitHubError {
+  if (error instanceof GitHubError) return error;
+  if (error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" && error.statusCode < 500)
+    return new GitHubError(error.statusCode, error.message);
+  return new GitHubError(500, "Server Error");
+}
