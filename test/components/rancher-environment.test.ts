@@ -32,7 +32,7 @@ describe("an environment on Rancher", () => {
       const { resources } = await make({}, preview);
       assert.deepEqual([...resources.keys()].sort(), all);
       for (const { type, provider } of resources.values())
-        if (type.startsWith("rancher2:")) assert.match(provider, /::appdev-rancher::/);
+        if (type.startsWith("rancher2:")) assert.equal(provider, "pulumi:providers:rancher2::appdev-rancher");
     });
   it("leaves a project alone that is named by its id", async () => {
     const { resources } = await make({ project: "c-1:p-x" });

@@ -91,7 +91,7 @@ for (const stack of ["appdev", "ci", "next", "prod"])
     it("makes every Deployment through the environment's own provider", async () => {
       const { resources } = await declare(stack, environmentOf(committed(stack)));
       for (const { type, provider } of resources.values())
-        if (type.startsWith("kubernetes:")) assert.match(provider, new RegExp(`::${stack}-kubernetes::`));
+        if (type.startsWith("kubernetes:")) assert.equal(provider, `pulumi:providers:kubernetes::${stack}-kubernetes`);
     });
   });
 

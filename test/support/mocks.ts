@@ -1,15 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import * as z from "zod";
+
+import { keyOf, observe } from "./mock-monitor.ts";
+import type { Requested } from "./mock-monitor.ts";
 
 /** Pulumi's mark of a secret in a serialized value. */
 const signature = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
+// Pulumi's mocks lack this call, and a program with hooks would never end. No hook is ever called under mocks.
+Object.assign(MockMonitor.prototype, {
+  registerResourceHook(_: unknown, answer: (error: null, response: object) => void) {
+    answer(null, {});
+  },
+});
+
 /** A resource as the program registered it. */
-export interface Registered {
+export interface Registered extends Omit<Requested, "key"> {
   readonly type: string;
   readonly name: string;
+  /** Secrets are marked, see `revealed`; in previews there is what `unknown` stands for. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** `type::name` of the explicit provider, its own or its parents'; `""` for none. */
   readonly provider: string;
 }
 
@@ -17,8 +30,6 @@ export interface Registered {
 export interface Registration {
   /** By `type::name`. */
   readonly resources: ReadonlyMap<string, Registered>;
-  /** Immediate parent's type by `type::name`, `""` for none. */
-  readonly parents: ReadonlyMap<string, string>;
 }
 
 /** What provider functions answer, by token; others make the run fail. */
@@ -32,24 +43,33 @@ const eventLoopTurns = 5;
 const Inputs = z.record(z.string(), z.unknown());
 
 /**
- * Runs a program under Pulumi's mocks and returns once everything is registered.
+ * Runs a program under Pulumi's mocks and returns once everything is registered. In a preview no id is known, and no name that a provider
+ * chooses.
  *
- * @throws the first error of the program, of anything that it left running, or of a function that `functions` lacks
+ * @throws the first error of the program, of anything that it left running, of a function that `functions` lacks, or of a resource that
+ * has type and name of another
  */
 export async function register(
   program: () => unknown,
   options: { preview?: boolean; functions?: Functions; stack?: string } = {},
 ): Promise<Registration> {
+  const { preview = false } = options;
+  const requested = new Map<string, Requested>();
   const resources = new Map<string, Registered>();
   const problems: unknown[] = [];
   const note = (error: unknown) => problems.push(error);
   process.on("unhandledRejection", note);
-  const monitor: pulumi.runtime.Mocks = {
+  const mocks: pulumi.runtime.Mocks = {
     newResource({ type, name, inputs: given, provider = "", id = "" }) {
       const inputs = Inputs.parse(given);
-      if (type !== "pulumi:pulumi:Stack") resources.set(`${type}::${name}`, { type, name, inputs, provider });
-      const state = { ...inputs, ...namesOf(name, inputs) };
-      return options.preview === true ? { id: undefined, state: inputs } : { id: id === "" ? `${name}-id` : id, state };
+      const { parent = "", options = {}, dependencies = [] } = requested.get(`${type}::${name}`) ?? {};
+      if (type !== "pulumi:pulumi:Stack")
+        resources.set(`${type}::${name}`, {
+          ...{ type, name, inputs, parent, options, dependencies },
+          provider: keyOf(provider),
+        });
+      const state = { ...inputs, ...namesOf(name, inputs, preview) };
+      return { id: preview ? undefined : id === "" ? `${name}-id` : id, state };
     },
     call({ token, inputs: given }) {
       const inputs = Inputs.parse(given);
@@ -59,25 +79,32 @@ export async function register(
     },
   };
   try {
-    await pulumi.runtime.setMocks(monitor, "drover", options.stack ?? "appdev", options.preview ?? false);
-    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+    await pulumi.runtime.setMocks(mocks, "drover", options.stack ?? "appdev", preview);
+    observe(pulumi.runtime.getMonitor(), (request) => {
+      if (requested.has(request.key)) note(new Error(`the program has two resources ${request.key}`));
+      requested.set(request.key, request);
+    });
+    await pulumi.runtime
+      .runInPulumiStack(() => Promise.resolve(program()))
+      .catch((error: unknown) => problems.unshift(error));
     await pulumi.runtime.disconnect();
     // Node.js reports a rejection that nobody handles only once its turn of the event loop is over.
     for (let turn = 0; turn < eventLoopTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
-  } catch (error) {
-    problems.unshift(error);
   } finally {
     process.off("unhandledRejection", note);
   }
   if (problems.length > 0) throw problems[0] instanceof Error ? problems[0] : new Error(String(problems[0]));
-  return { resources, parents: new Map() };
+  return { resources };
 }
 
 /** Kubernetes objects get a name from their provider where the program gives none. */
-function namesOf(name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { metadata } = inputs;
+function namesOf(
+  name: string,
+  { metadata }: Readonly<Record<string, unknown>>,
+  preview: boolean,
+): Record<string, unknown> {
   if (typeof metadata !== "object" || metadata === null || "name" in metadata) return {};
-  return { metadata: { ...metadata, name: `${name}-0a1b2c3d` } };
+  return { metadata: { ...metadata, name: preview ? pulumi.runtime.unknownValue : `${name}-0a1b2c3d` } };
 }
 
 /** The value inside a secret; fails for what is not one. */
@@ -90,9 +117,13 @@ export function revealed(value: unknown): unknown {
 export const isSecret = (value: unknown): value is object =>
   typeof value === "object" && value !== null && Reflect.get(value, signature) === secretMark;
 
-/** What a provider would be given: plain values, secrets unwrapped. */
+/** What stands in plain inputs for a value that is not known before the update. */
+export const unknown = "(unknown)";
+
+/** What a provider would be given: plain values, secrets unwrapped, and `unknown` for what is not known yet. */
 export function plain(value: unknown): unknown {
   if (isSecret(value)) return plain(Reflect.get(value, "value"));
+  if (pulumi.isUnknown(value)) return unknown;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
