@@ -2,11 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 
-import { selectImages } from "../components/environment-images.ts";
-import type { AppImage } from "../components/environment-images.ts";
-import { environmentSchema } from "./schema.ts";
-import type { EnvironmentConfig } from "./schema.ts";
-
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
   /** Below `drover:`, as `pulumi config --path` takes it. */
@@ -15,42 +10,40 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** What an environment's stack works from. */
-export interface Environment extends EnvironmentConfig {
-  readonly selected: ReadonlyMap<string, AppImage>;
+/** A stack's configuration as Pulumi hands it over: text, and JSON for what has parts; keys without `drover:`. */
+export type RawConfig = Readonly<Record<string, string>>;
+
+/** What a check found: the value, the problems, or both. */
+export interface Checked<Value> {
+  readonly value?: Value;
+  readonly problems: readonly ConfigProblem[];
 }
 
-/** Keys whose values are text even where they look like JSON. */
-const plainKeys = new Set([
-  "organization",
-  "rancherToken",
-  "namespace",
-  "host",
-  "tlsSecret",
-  "ingressClass",
-  "registry",
-  "channel",
-  "app",
-  "image",
-]);
-/** Keys, and parts of keys, whose values never show. */
-const secretPath = /^(rancherToken|registries|apps)$|^registries[.[]|(^|\.)(secrets|password)([.[]|$)/;
+/** One kind of stack's configuration. */
+export interface ConfigKind<Value> {
+  readonly schema: z.ZodType<Value>;
+  /** Keys, and parts of keys, whose values never show. */
+  readonly secretPath: RegExp;
+  /** Brings short forms into the long one before the schema sees them; what it does not know it leaves alone. */
+  readonly normalize?: (raw: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+}
 
 /**
  * Reads the stack's configuration.
  *
+ * @param check looks at it and at the keys that are encrypted, in whole or in part
  * @throws RunError that lists everything that is wrong with it, each with key, value, rule and fix
  */
-export function readEnvironment(): Environment {
+export function readConfig<Value>(
+  check: (config: RawConfig, secretKeys: ReadonlySet<string>) => Checked<Value>,
+): Value {
   const prefix = `${pulumi.getProject()}:`;
+  const own = (key: string) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []);
   const config = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) =>
-    key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
+    own(key).map((name) => [name, value] as const),
   );
-  const secretKeys = new Set(
-    encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
-  );
-  const { environment, problems } = parseEnvironment(Object.fromEntries(config), secretKeys);
-  if (environment !== undefined && problems.length === 0) return environment;
+  const { value, problems } = check(Object.fromEntries(config), new Set(encryptedKeys().flatMap(own)));
+  if (value !== undefined && problems.length === 0) return value;
   throw new pulumi.RunError(describeProblems(pulumi.getStack(), problems));
 }
 
@@ -62,19 +55,16 @@ function encryptedKeys(): string[] {
   return z.array(z.string()).parse(JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]"));
 }
 
-/** Checks a stack's configuration. `config` is what Pulumi hands over: text, and JSON for what has parts. Pure. */
-export function parseEnvironment(
-  config: Readonly<Record<string, string>>,
-  secretKeys: ReadonlySet<string>,
-): { environment?: Environment; problems: ConfigProblem[] } {
-  const raw = Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, plainKeys.has(key) ? value : parsed(value)]),
+/** Checks a configuration against its kind's schema. Pure. */
+export function parseConfig<Value>(kind: ConfigKind<Value>, config: RawConfig): Checked<Value> {
+  const written = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, isText(childSchema(kind.schema, key)) ? value : parsed(value)]),
   );
-  const result = environmentSchema.safeParse(raw);
-  if (!result.success) return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, raw)) };
-  const { images, problems } = selectImages(result.data);
-  const known = [...problems, ...exposedSecrets(result.data, secretKeys)];
-  return { environment: { ...result.data, selected: images }, problems: known };
+  const raw = kind.normalize?.(written) ?? written;
+  const result = kind.schema.safeParse(raw);
+  return result.success
+    ? { value: result.data, problems: [] }
+    : { problems: result.error.issues.flatMap((issue) => problemsOf(kind, issue, raw)) };
 }
 
 function parsed(value: string): unknown {
@@ -85,48 +75,33 @@ function parsed(value: string): unknown {
   }
 }
 
-/** Values that belong encrypted and are not. */
-function exposedSecrets(environment: EnvironmentConfig, secretKeys: ReadonlySet<string>): ConfigProblem[] {
-  const exposed = (key: string) => ({
-    key,
-    message: `must be encrypted; set it anew: pulumi config set --secret --path '${key}'`,
-  });
-  return [
-    ...(secretKeys.has("rancherToken") ? [] : [exposed("rancherToken")]),
-    ...(secretKeys.has("apps")
-      ? []
-      : Object.entries(environment.apps).flatMap(([app, { secrets }]) =>
-          Object.keys(secrets).map((name) => exposed(`apps.${app}.secrets.${name}`)),
-        )),
-    ...(secretKeys.has("registries")
-      ? []
-      : Object.entries(environment.registries).flatMap(([host, { password }]) =>
-          password === undefined ? [] : [exposed(`registries["${host}"].password`)],
-        )),
-  ];
-}
+/** A problem for a value that belongs encrypted and is not. */
+export const exposed = (key: string): ConfigProblem => ({
+  key,
+  message: `must be encrypted; set it anew: pulumi config set --secret --path '${key}'`,
+});
 
-function problemsOf(issue: z.core.$ZodIssue, raw: unknown): ConfigProblem[] {
+function problemsOf<Value>(kind: ConfigKind<Value>, issue: z.core.$ZodIssue, raw: unknown): ConfigProblem[] {
   const key = keyOf(issue.path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((unknown) => ({
       key: keyOf([...issue.path, unknown]),
-      message: unknownKey(unknown, issue.path),
+      message: unknownKey(unknown, knownKeys(kind.schema, issue.path)),
     }));
   const value = valueAt(raw, issue.path);
   if (value === undefined)
     return [
       {
         key,
-        message: `is missing; set it: pulumi config set ${secretPath.test(key) ? "--secret " : ""}${issue.path.length > 1 ? `--path '${key}'` : key} VALUE`,
+        message: `is missing; set it: pulumi config set ${kind.secretPath.test(key) ? "--secret " : ""}${issue.path.length > 1 ? `--path '${key}'` : key} VALUE`,
       },
     ];
-  const shown = secretPath.test(key) || typeof value === "object" ? "" : `is ${JSON.stringify(value)}, which `;
+  const shown = kind.secretPath.test(key) || typeof value === "object" ? "" : `is ${JSON.stringify(value)}, which `;
   return [{ key, message: `${shown}${issue.message}` }];
 }
 
 /** `apps.narrative.port`; a piece with a dot in it is written `["ghcr.io"]`, as `pulumi config --path` takes it. */
-const keyOf = (path: readonly PropertyKey[]) =>
+export const keyOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((key, piece) => {
     const name = String(piece);
     if (typeof piece === "number") return `${key}[${name}]`;
@@ -141,35 +116,51 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function unknownKey(unknown: string, path: readonly PropertyKey[]): string {
-  const known = knownKeys(path);
-  const nearest = [...known].sort((a, b) => distance(unknown, a) - distance(unknown, b))[0];
-  const guess = nearest !== undefined && distance(unknown, nearest) <= 2 ? `; did you mean ${nearest}?` : "";
+function unknownKey(unknown: string, known: readonly string[]): string {
+  const nearest = nearestTo(unknown, known);
+  const guess = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   return `is not a key${guess === "" && known.length > 0 ? `; the keys here are ${known.join(", ")}` : guess}`;
 }
 
+/** The name that a person probably meant: at most two letters away. */
+export function nearestTo(wanted: string, known: Iterable<string>): string | undefined {
+  const nearest = [...known].sort((a, b) => distance(wanted, a) - distance(wanted, b))[0];
+  return nearest !== undefined && distance(wanted, nearest) <= 2 ? nearest : undefined;
+}
+
 /** The keys that an object in the configuration may have. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = environmentSchema;
-  for (const piece of path) schema = childSchema(unwrapped(schema), piece);
-  const shape = propertyOf(unwrapped(schema), "shape");
+function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
+  const shape = propertyOf(unwrapped(path.reduce(childSchema, schema)), "shape");
   return typeof shape === "object" && shape !== null ? Object.keys(shape) : [];
 }
 
 const propertyOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-/** The schema inside `optional` and `default`. */
+/** The schema inside `optional`, `default` and `transform`. */
 function unwrapped(schema: unknown): unknown {
-  const inner = propertyOf(propertyOf(schema, "def"), "innerType");
+  const def = propertyOf(schema, "def");
+  const inner = propertyOf(def, "innerType") ?? propertyOf(def, "in");
   return inner === undefined ? schema : unwrapped(inner);
 }
 
-const childSchema = (schema: unknown, piece: PropertyKey): unknown =>
-  propertyOf(propertyOf(schema, "shape"), String(piece)) ?? propertyOf(propertyOf(schema, "def"), "valueType");
+function childSchema(schema: unknown, piece: PropertyKey): unknown {
+  const parent = unwrapped(schema);
+  const def = propertyOf(parent, "def");
+  return (
+    propertyOf(propertyOf(parent, "shape"), String(piece)) ?? propertyOf(def, "valueType") ?? propertyOf(def, "element")
+  );
+}
+
+/** Whether a schema takes text, which stays text where it looks like JSON. */
+const isText = (schema: unknown): boolean =>
+  ["string", "enum"].includes(String(propertyOf(propertyOf(unwrapped(schema), "def"), "type")));
 
 /** One text for all problems, a line each. */
 export function describeProblems(stack: string, problems: readonly ConfigProblem[]): string {
   const head = `The configuration of stack ${stack} has ${problems.length === 1 ? "a problem" : `${String(problems.length)} problems`}:`;
   return [head, ...problems.map(({ key, message }) => `  drover:${key} ${message}`)].join("\n");
 }
+
+export { parseEnvironment, readEnvironment } from "./environment-config.ts";
+export type { Environment } from "./environment-config.ts";
