@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as rancher2 from "@pulumi/rancher2";
 
+import { rancherBase } from "./rancher-request.ts";
 import type { RegistryAccess } from "./registry-client.ts";
 
 /** Limits in Rancher's terms: Kubernetes quantities and counts, written as text. */
@@ -110,7 +111,7 @@ export const pullSecretName = (host: string): string => `registry-${host.toLower
 
 /** A kubeconfig for Rancher's cluster proxy, which takes Rancher's own token. */
 function kubeconfig({ url, cluster, ca, token }: RancherEnvironmentArgs): pulumi.Output<string> {
-  const server = `${url.replace(/\/+$/, "")}/k8s/clusters/${cluster}`;
+  const server = `${rancherBase({ url })}/k8s/clusters/${cluster}`;
   const authority = ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") };
   return pulumi.jsonStringify({
     apiVersion: "v1",

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { App } from "./app.ts";
 import { formatImage } from "./image.ts";
 import type { PinnedImage } from "./image-digest.ts";
+import type { RolloutWatch } from "./rollout-watch.ts";
 import * as manifests from "./workload-manifests.ts";
 
 type DeploymentArgs = k8s.apps.v1.DeploymentArgs;
@@ -15,6 +16,8 @@ export interface RancherWorkloadArgs {
   readonly written: string;
   readonly image: PinnedImage;
   readonly namespace: pulumi.Input<string>;
+  /** Says why a rollout does not get on. */
+  readonly watch: RolloutWatch;
   readonly pullSecrets: readonly pulumi.Input<string>[];
   /** The host name that leads to the environment. */
   readonly host: string;
@@ -59,7 +62,10 @@ export class RancherWorkload extends pulumi.ComponentResource {
       );
 
     const deployment = deploymentArgs(name, args, secret?.metadata.name, files?.metadata.name);
-    this.deployment = new k8s.apps.v1.Deployment(name, args.transform?.(deployment) ?? deployment, child);
+    this.deployment = new k8s.apps.v1.Deployment(name, args.transform?.(deployment) ?? deployment, {
+      ...child,
+      hooks: args.watch.hooks,
+    });
     new k8s.core.v1.Service(
       name,
       {

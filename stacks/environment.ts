@@ -6,6 +6,7 @@ import type { PinnedImage } from "../components/image-digest.ts";
 import { RancherEnvironment } from "../components/rancher-environment.ts";
 import { RancherWorkload } from "../components/rancher-workload.ts";
 import type { RegistryAccess } from "../components/registry-client.ts";
+import { RolloutWatch } from "../components/rollout-watch.ts";
 import { readEnvironment } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { checkRancher } from "./preflight.ts";
@@ -62,6 +63,7 @@ export function declareEnvironment(
     quota: environment.quota,
     registries,
   });
+  const watch = new RolloutWatch({ ...environment.rancher, token: environment.rancherToken });
   const { hostname, origin } = addressOf(environment);
   const declare = (name: string, { written, image }: ResolvedImage): [string, AppOutput][] => {
     const app = environment.apps[name];
@@ -72,6 +74,7 @@ export function declareEnvironment(
       written,
       image,
       namespace,
+      watch,
       pullSecrets,
       host: hostname,
       tlsSecret,

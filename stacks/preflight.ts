@@ -1,20 +1,6 @@
-import http from "node:http";
-import https from "node:https";
-
+import { askCluster, rancherBase } from "../components/rancher-request.ts";
+import type { RancherAccess, RancherAnswer } from "../components/rancher-request.ts";
 import { reasonOf } from "../components/registry-client.ts";
-
-/** Time for one request, in milliseconds. */
-const requestTimeout = 10_000;
-
-/** What to check before anything is attempted. */
-export interface RancherAccess {
-  readonly url: string;
-  readonly cluster: string;
-  /** Certificates that Rancher's is checked against, in PEM, where it is none of a public authority. */
-  readonly ca?: string | undefined;
-  /** `access:secret`. */
-  readonly token: string;
-}
 
 /**
  * Asks Rancher whether it is there, takes the token, and reaches the cluster: a preview without changes asks nobody, and an update
@@ -24,10 +10,10 @@ export interface RancherAccess {
  */
 export async function checkRancher(access: RancherAccess): Promise<string | undefined> {
   const { cluster } = access;
-  const base = access.url.replace(/\/+$/, "");
-  let answer: Answer;
+  const base = rancherBase(access);
+  let answer: RancherAnswer;
   try {
-    answer = await get(`${base}/k8s/clusters/${cluster}/version`, access);
+    answer = await askCluster(access, "/version");
   } catch (error) {
     return `Rancher at ${base} (drover:rancher.url) can't be reached: ${reasonOf(error)}; nothing was changed`;
   }
@@ -45,32 +31,6 @@ export async function checkRancher(access: RancherAccess): Promise<string | unde
     default:
       return `Cluster ${cluster} can't be reached through Rancher at ${base}: it answers ${String(answer.status)}; nothing was changed`;
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** One request to Rancher, which follows no redirection: the token is for Rancher alone. */
-function get(url: string, { token, ca }: RancherAccess): Promise<Answer> {
-  const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
-  const signal = AbortSignal.timeout(requestTimeout);
-  return new Promise((resolve, reject) => {
-    const { request } = url.startsWith("https:") ? https : http;
-    request(url, { headers, signal, ...(ca === undefined ? {} : { ca }) }, (response) => {
-      let body = "";
-      response
-        .setEncoding("utf8")
-        .on("data", (chunk: string) => (body += chunk))
-        .on("error", reject)
-        .on("end", () => {
-          resolve({ status: response.statusCode ?? 0, body });
-        });
-    })
-      .on("error", reject)
-      .end();
-  });
 }
 
 /** Whether an answer is that of a Kubernetes API server's `/version`. */

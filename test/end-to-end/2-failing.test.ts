@@ -144,27 +144,6 @@ describe("failing well", () => {
     await succeed("preview", "--expect-no-changes", "--stack", stack);
   });
 
-  it("shows the pod's own reason when a version crashes, ends by the deadline, keeps the old one serving, and recovers", async () => {
-    const deadline = 20;
-    await publishDemoImage(await sandbox(), {
-      ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-66" }),
-      behaviour: "crash",
-    });
-    await configureApp(stack, "narrative", { deadline });
-    await succeed("up", "--yes", "--skip-preview", "--stack", stack);
-    await configure(stack, { image: "pr-66" });
-    const { exitCode, stdout, stderr } = await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
-    assert.notEqual(exitCode, 0);
-    assert.match(stdout + stderr, /CrashLoopBackOff|back-off .*restarting failed container|this version ends at once/i);
-    assert.match((await ask(stack, "/narrative")).body, /"version":"pr-13"/);
-    const again = await pulumi("preview", "--expect-no-changes", "--stack", stack);
-    assert.notEqual(again.exitCode, 0, "the failure must still be known");
-    await configure(stack, { image: "pr-13" });
-    await succeed("up", "--yes", "--skip-preview", "--stack", stack);
-    assert.match((await ask(stack, "/narrative")).body, /"version":"pr-13"/);
-    await succeed("preview", "--expect-no-changes", "--stack", stack);
-  });
-
   it("goes on after an update that was killed halfway", async () => {
     const { layout } = await sandbox();
     await publishDemoImage(await sandbox(), {
