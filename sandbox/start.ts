@@ -40,7 +40,8 @@ async function main(): Promise<void> {
   }
   heading(`The image of pull request 12: ${app}`);
   await run(layout, "config", "set", "image", pullRequest, "--stack", stack);
-  await run(layout, "preview", "--stack", stack, "--diff");
+  // Without the refresh, whose differences in what the cluster reports would bury the one that the person makes.
+  await run(layout, "preview", "--stack", stack, "--diff", "--refresh=false");
   await run(layout, "up", "--stack", stack, "--yes", "--skip-preview");
 
   const apps = await deployed(layout);

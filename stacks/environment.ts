@@ -35,7 +35,7 @@ export interface ResolvedImage {
  *
  * @throws RunError that lists what is wrong with the configuration, or with Rancher and the images; nothing has been attempted then
  */
-export async function environmentStack(): Promise<{ apps: Record<string, AppOutput> }> {
+export async function environmentStack(): Promise<{ apps: Record<string, pulumi.Output<AppOutput>> }> {
   const environment = readEnvironment();
   const registries = registriesOf(environment);
   const provider = registryProvider("registries", registries, {});
@@ -54,7 +54,7 @@ export function declareEnvironment(
   environment: Environment,
   registries: readonly RegistryAccess[],
   images: ReadonlyMap<string, ResolvedImage>,
-): Record<string, AppOutput> {
+): Record<string, pulumi.Output<AppOutput>> {
   const { tlsSecret, ingressClass } = environment;
   const place = new RancherEnvironment(stack, {
     ...environment.rancher,
@@ -65,7 +65,7 @@ export function declareEnvironment(
   });
   const watch = new RolloutWatch({ ...environment.rancher, token: environment.rancherToken });
   const { hostname, origin } = addressOf(environment);
-  const declare = (name: string, { written, image }: ResolvedImage): [string, AppOutput][] => {
+  const declare = (name: string, { written, image }: ResolvedImage): [string, pulumi.Output<AppOutput>][] => {
     const app = environment.apps[name];
     if (app === undefined) return [];
     const { namespace, pullSecrets, kubernetes } = place;
@@ -81,8 +81,9 @@ export function declareEnvironment(
       ingressClass,
       transform: transforms[name],
     };
-    new RancherWorkload(name, args, { providers: { kubernetes } });
-    return [[name, outputOf(written, image, origin + app.path)]];
+    const { deployment } = new RancherWorkload(name, args, { providers: { kubernetes } });
+    // Known only once the rollout has succeeded: after one that failed, the outputs still say what serves.
+    return [[name, deployment.urn.apply(() => outputOf(written, image, origin + app.path))]];
   };
   return Object.fromEntries([...images].flatMap(([name, image]) => declare(name, image)));
 }

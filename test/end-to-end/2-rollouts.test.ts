@@ -34,6 +34,8 @@ async function damage(digest: string): Promise<void> {
   assert.equal(status, 202);
 }
 
+const Apps = z.object({ narrative: z.object({ image: z.string() }) });
+
 /** An `up` that must fail within its deadline; returns what it said, and checks what must hold then and after the way back. */
 async function failsWell(reason: RegExp): Promise<void> {
   const begin = Date.now();
@@ -44,6 +46,8 @@ async function failsWell(reason: RegExp): Promise<void> {
   assert.match(said, reason);
   assert.ok(seconds < deadline + 30, `it took ${String(seconds)} s`);
   assert.match((await ask(stack, "/narrative")).body, /"version":"pr-13"/);
+  const outputs = Apps.parse(JSON.parse(await succeed("stack", "output", "apps", "--json", "--stack", stack)));
+  assert.equal(outputs.narrative.image, good, "the outputs must say what serves");
   const again = await pulumi("preview", "--expect-no-changes", "--stack", stack);
   assert.notEqual(again.exitCode, 0, "the failure must still be known");
 }
