@@ -26,7 +26,7 @@ const digestPattern = /^sha256:[a-f0-9]{64}$/;
 /** A host is told from a first piece of a name as Docker does it: by a dot, a port, or `localhost`. */
 const registryPattern = /^(?:[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d{1,5})?|[a-zA-Z0-9-]+:\d{1,5}|localhost)$/;
 /** Registry, slash and repository together (OCI distribution specification 1.1 recommends 255 characters for clients). */
-const maximumName = 255;
+export const maximumName = 255;
 
 /** Whether a text can be the name of an image, with or without folders before it, without registry and tag. */
 export const isRepository = (text: string): boolean => repositoryPattern.test(text) && text.length <= maximumName;

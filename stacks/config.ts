@@ -61,11 +61,24 @@ export function parseConfig<Value>(kind: ConfigKind<Value>, config: RawConfig): 
     Object.entries(config).map(([key, value]) => [key, isText(childSchema(kind.schema, key)) ? value : parsed(value)]),
   );
   const raw = kind.normalize?.(written) ?? written;
-  const result = kind.schema.safeParse(raw);
+  const result = kind.schema.safeParse(raw, { error: ruleOf });
   return result.success
     ? { value: result.data, problems: [] }
     : { problems: result.error.issues.flatMap((issue) => problemsOf(kind, issue, raw)) };
 }
+
+/** The rule in words, where the schema leaves them to the library. */
+const ruleOf: z.core.$ZodErrorMap = (issue) => {
+  if (isStructure(issue)) return issue.expected === "array" ? "must be a list" : "must be an object: keys with values";
+  if (issue.code === "invalid_type" && issue.expected === "string") return "must be text";
+  if (issue.code === "too_small" && issue.origin === "array")
+    return `must have at least ${String(issue.minimum)} ${issue.minimum === 1 ? "item" : "items"}`;
+  return undefined;
+};
+
+/** Whether an object or a list is expected: what is there instead may have secrets anywhere in it. */
+const isStructure = (issue: z.core.$ZodRawIssue | z.core.$ZodIssue) =>
+  issue.code === "invalid_type" && ["object", "record", "array"].includes(String(issue.expected));
 
 function parsed(value: string): unknown {
   try {
@@ -88,6 +101,7 @@ function problemsOf<Value>(kind: ConfigKind<Value>, issue: z.core.$ZodIssue, raw
       key: keyOf([...issue.path, unknown]),
       message: unknownKey(unknown, knownKeys(kind.schema, issue.path)),
     }));
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ key, message }));
   const value = valueAt(raw, issue.path);
   if (value === undefined)
     return [
@@ -96,7 +110,8 @@ function problemsOf<Value>(kind: ConfigKind<Value>, issue: z.core.$ZodIssue, raw
         message: `is missing; set it: pulumi config set ${kind.secretPath.test(key) ? "--secret " : ""}${issue.path.length > 1 ? `--path '${key}'` : key} VALUE`,
       },
     ];
-  const shown = kind.secretPath.test(key) || typeof value === "object" ? "" : `is ${JSON.stringify(value)}, which `;
+  const hidden = kind.secretPath.test(key) || typeof value === "object" || isStructure(issue);
+  const shown = hidden ? "" : `is ${JSON.stringify(value)}, which `;
   return [{ key, message: `${shown}${issue.message}` }];
 }
 
@@ -111,7 +126,10 @@ export const keyOf = (path: readonly PropertyKey[]): string =>
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, piece) => (typeof value === "object" && value !== null ? Reflect.get(value, piece) : undefined),
+    (value, piece) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, piece)
+        ? Reflect.get(value, piece)
+        : undefined,
     raw,
   );
 }

@@ -12,7 +12,7 @@ export interface Environment extends EnvironmentConfig {
 
 const kind: ConfigKind<EnvironmentConfig> = {
   schema: environmentSchema,
-  secretPath: /^(rancherToken|registries|apps)$|^registries[.[]|(^|\.)(secrets|password)([.[]|$)/,
+  secretPath: /^(?!quota\.)((rancherToken|apps)$|registries([.[]|$)|(.*\.)?(secrets|password)([.[]|$))/,
 };
 
 /**

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { isRegistry, isRepository } from "../components/image.ts";
+import { isRegistry, isRepository, maximumName } from "../components/image.ts";
 import { fileKey, filesVolume } from "../components/workload-manifests.ts";
 
 /**
@@ -21,9 +21,10 @@ const dnsLabel = (what: string) =>
     53,
   );
 const absolutePath = text("must be an absolute path, as in /services/auth", /^\/[^\s?#]*$/, 1024);
-const quantity = text(
-  "must be a Kubernetes quantity, as in 500m, 2 or 512Mi",
-  /^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+/** YAML reads `cpu: 2` as a number, and `pulumi config set` writes it so. */
+const quantity = z.preprocess(
+  (amount) => (typeof amount === "number" ? String(amount) : amount),
+  text("must be a Kubernetes quantity, as in 500m, 2 or 512Mi", /^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/),
 );
 const count = (minimum: number, maximum: number, what: string) => {
   const rule = `must be ${what}, a whole number from ${String(minimum)} to ${String(maximum)}`;
@@ -106,8 +107,8 @@ const app = z
       context.addIssue({ code: "custom", path, message });
     };
     for (const name of Object.keys(it.secrets))
-      if (name in it.env) report(["env", name], "is in secrets too: keep one of the two");
-    if (filesVolume in it.volumes)
+      if (Object.hasOwn(it.env, name)) report(["secrets", name], "is in env too: keep one of the two");
+    if (Object.hasOwn(it.volumes, filesVolume))
       report(["volumes", filesVolume], `is the name of the volume that holds files: choose another`);
     const keys = Object.keys(it.files).map(fileKey);
     if (new Set(keys).size < keys.length)
@@ -115,6 +116,11 @@ const app = z
         ["files"],
         "has two paths that differ only in characters other than letters, digits, dots and dashes: rename one",
       );
+    const mounted = new Set(Object.keys(it.files));
+    for (const [name, { path }] of Object.entries(it.volumes)) {
+      if (mounted.has(path)) report(["volumes", name, "path"], "is where something else is mounted: choose another");
+      mounted.add(path);
+    }
     if (Object.keys(it.volumes).length > 0 && (it.strategy !== "Recreate" || it.replicas > 1))
       report(
         ["volumes"],
@@ -126,7 +132,8 @@ const app = z
 /** Whether a text is an image's name without a tag: `jobrunner`, `other/jobrunner` or `quay.io/other/jobrunner`. */
 function isImageName(name: string): boolean {
   const slash = name.indexOf("/");
-  return slash > 0 && isRegistry(name.slice(0, slash)) ? isRepository(name.slice(slash + 1)) : isRepository(name);
+  const hasRegistry = slash > 0 && isRegistry(name.slice(0, slash));
+  return name.length <= maximumName && isRepository(hasRegistry ? name.slice(slash + 1) : name);
 }
 
 const httpsUrl = (rule: string) =>
