@@ -1,41 +1,55 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
 import { askCluster } from "./rancher-request.ts";
 import type { RancherAccess } from "./rancher-request.ts";
+import { progressOf, refusedPods, stuckContainers, unscheduledPods } from "./rollout-status.ts";
+import type { Obstacle } from "./rollout-status.ts";
 
-/** Seconds between two looks at a rollout. The first is late enough for the cluster to have begun. */
+/** Seconds between two looks at a rollout that gets on or does not. The first is late enough for the cluster to have begun. */
 const interval = 5;
+/** Milliseconds between two looks at a rollout that should be over. */
+const closingInterval = 250;
+/** Seconds after a rollout's deadline within which the cluster says that it was missed. */
+const grace = 10;
 
 const HookInputs = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string() }),
-  spec: z.object({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }) }),
+  spec: z.object({
+    progressDeadlineSeconds: z.int(),
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+  }),
 });
 type HookInputs = z.infer<typeof HookInputs>;
 
 /**
- * Says why a rollout does not get on, as soon as the cluster knows, in the two cases for which `@pulumi/kubernetes` waits without a word:
- * the pods are refused (a quota, an admission policy) or find no node. Everything else the provider says itself.
+ * Looks after rollouts where `@pulumi/kubernetes` does not. It asks through Rancher with the token that deploys.
  *
- * Its hooks go on Deployments; they ask through Rancher with the token that deploys. They only report: what becomes of a rollout is
- * decided by its deadline.
+ * While the provider waits: says why a rollout does not get on in the two cases for which the provider waits without a word: the pods are
+ * refused (a quota, an admission policy) or find no node. It only reports; a rollout ends by its deadline.
+ *
+ * When the provider has waited: makes sure that it has not stopped too early. Back to a version that ran before, it takes the old
+ * ReplicaSet, which has no pods yet and wants none, for a complete one.
  */
 export class RolloutWatch {
   /** For the options of every Deployment. */
   readonly hooks: pulumi.ResourceHookBinding;
   readonly #access: RancherAccess;
-  readonly #say: (message: string) => void;
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  /** @param say gets each reason once a rollout; default: a warning in the engine's output */
-  constructor(access: RancherAccess, say: (message: string) => void = warn) {
+  constructor(access: RancherAccess) {
     this.#access = access;
-    this.#say = say;
     const begin = new pulumi.ResourceHook("rollout-begins", ({ urn, newInputs }) => {
       this.#begin(urn, HookInputs.parse(newInputs));
     });
-    const end = new pulumi.ResourceHook("rollout-ended", ({ urn }) => {
-      clearInterval(this.#timers.get(urn));
+    const end = new pulumi.ResourceHook("rollout-ended", async ({ urn, newInputs }) => {
+      try {
+        await this.#end(HookInputs.parse(newInputs));
+      } finally {
+        clearInterval(this.#timers.get(urn));
+      }
     });
     this.hooks = { beforeCreate: [begin], beforeUpdate: [begin], afterCreate: [end], afterUpdate: [end] };
   }
@@ -43,10 +57,11 @@ export class RolloutWatch {
   #begin(urn: string, deployment: HookInputs): void {
     const said = new Set<string>();
     const look = async () => {
-      for (const { reason, message } of await this.#obstacles(deployment)) {
+      const [state, pods] = await Promise.all([this.#deployment(deployment), this.#pods(deployment)]);
+      for (const { reason, message } of [...refusedPods(state), ...unscheduledPods(pods)]) {
         if (said.has(reason)) continue;
         said.add(reason);
-        this.#say(`Deployment ${deployment.metadata.name}: [${reason}] ${message}`);
+        await pulumi.log.warn(`Deployment ${deployment.metadata.name}: [${reason}] ${message}`);
       }
     };
     // That the cluster can't be asked is for the provider to say, and the next look may succeed.
@@ -55,49 +70,42 @@ export class RolloutWatch {
     this.#timers.set(urn, timer.unref());
   }
 
-  async #obstacles({ metadata: { namespace, name }, spec }: HookInputs): Promise<Obstacle[]> {
-    const labels = Object.entries(spec.selector.matchLabels).map(([key, value]) => `${key}=${value}`);
-    const selector = encodeURIComponent(labels.join(","));
-    const [deployment, pods] = await Promise.all([
-      askCluster(this.#access, `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`),
-      askCluster(this.#access, `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`),
-    ]);
-    return [
-      ...(deployment.status === 200 ? refusedPods(JSON.parse(deployment.body)) : []),
-      ...(pods.status === 200 ? unscheduledPods(JSON.parse(pods.body)) : []),
-    ];
+  /** @throws Error that says how far the rollout is and what stands in its way, once its deadline is over */
+  async #end(deployment: HookInputs): Promise<void> {
+    const { progressDeadlineSeconds } = deployment.spec;
+    const deadline = Date.now() + (progressDeadlineSeconds + grace) * 1000;
+    for (;;) {
+      const progress = progressOf(await this.#deployment(deployment));
+      if (progress.done) return;
+      if (progress.failed || Date.now() > deadline) {
+        const [state, pods] = await Promise.all([this.#deployment(deployment), this.#pods(deployment)]);
+        const obstacles = [...refusedPods(state), ...unscheduledPods(pods), ...stuckContainers(pods)];
+        throw new Error(
+          `the rollout is not complete after ${String(progressDeadlineSeconds)} s: ${[progress.message, ...described(obstacles)].join("; ")}`,
+        );
+      }
+      await delay(closingInterval);
+    }
+  }
+
+  #deployment({ metadata: { namespace, name } }: HookInputs): Promise<unknown> {
+    return this.#get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
+  }
+
+  #pods({ metadata: { namespace }, spec: { selector } }: HookInputs): Promise<unknown> {
+    const labels = Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${value}`);
+    return this.#get(`/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels.join(","))}`);
+  }
+
+  async #get(path: string): Promise<unknown> {
+    const { status, body } = await askCluster(this.#access, path);
+    if (status !== 200) throw new Error(`the cluster answers ${String(status)} when asked for ${path}`);
+    return JSON.parse(body);
   }
 }
 
-const warn = (message: string): void => {
-  void pulumi.log.warn(message).catch(() => undefined);
-};
-
-/** What stands in the way of a rollout, in the cluster's words. */
-export interface Obstacle {
-  /** One word, such as `FailedCreate`. */
-  readonly reason: string;
-  readonly message: string;
-}
-
-const Conditions = z
-  .array(
-    z.object({ type: z.string(), status: z.string(), reason: z.string().default(""), message: z.string().default("") }),
-  )
-  .default([]);
-const Deployment = z.object({ status: z.object({ conditions: Conditions }).prefault({}) });
-const PodList = z.object({ items: z.array(z.object({ status: z.object({ conditions: Conditions }).prefault({}) })) });
-
-/** Pods that the cluster refuses to make: a Deployment's condition `ReplicaFailure` (Kubernetes, "Failed Deployment"). */
-export const refusedPods = (deployment: unknown): Obstacle[] =>
-  Deployment.parse(deployment).status.conditions.flatMap(({ type, status, reason, message }) =>
-    type === "ReplicaFailure" && status === "True" ? [{ reason, message }] : [],
-  );
-
-/** Pods that find no node: a pod's condition `PodScheduled` is false (Kubernetes, "Pod Lifecycle"). */
-export const unscheduledPods = (list: unknown): Obstacle[] =>
-  PodList.parse(list).items.flatMap(({ status: { conditions } }) =>
-    conditions.flatMap(({ type, status, reason, message }) =>
-      type === "PodScheduled" && status === "False" ? [{ reason, message }] : [],
-    ),
+/** Each reason once. */
+const described = (obstacles: readonly Obstacle[]): string[] =>
+  [...new Map(obstacles.map((obstacle) => [obstacle.reason, obstacle])).values()].map(
+    ({ reason, message }) => `[${reason}] ${message}`,
   );

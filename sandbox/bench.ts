@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import * as z from "zod";
 
 import { processEnvironment } from "./engine/environment.ts";
-import { mustPulumi } from "./engine/pulumi.ts";
+import { mustPulumi, runPulumi } from "./engine/pulumi.ts";
 import { prepareStack, stackFile } from "./engine/stacks.ts";
 import { up } from "./sandbox.ts";
 import { fail, say } from "./terminal.ts";
@@ -116,7 +116,9 @@ async function main(): Promise<void> {
       show(`no-op up, ${String(apps)} apps`, await measured(deploy));
     }
   } finally {
-    await run("destroy");
+    // What went wrong before says more than what goes wrong here.
+    const { exitCode } = await runPulumi(layout, ["destroy", "--yes", "--skip-preview", "--stack", stack]);
+    if (exitCode !== 0) say(`the stack ${stack} could not be destroyed: npm run pulumi -- destroy --stack ${stack}`);
   }
 }
 

@@ -31,6 +31,8 @@ if (!isInstalled()) {
 const node = at("node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 const [script, ...rest] = process.argv.slice(2);
 if (script === undefined) throw new Error("which script?");
-const child = spawn(existsSync(node) ? node : process.execPath, [at(script), ...rest], { stdio: "inherit" });
+// Node.js then compiles each file, and strips its types, once.
+const env = { NODE_COMPILE_CACHE: at("node_modules", ".cache", "node"), ...process.env };
+const child = spawn(existsSync(node) ? node : process.execPath, [at(script), ...rest], { stdio: "inherit", env });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));

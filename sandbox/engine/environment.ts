@@ -1,5 +1,6 @@
 import path from "node:path";
 
+import { checkout } from "../world/layout.ts";
 import type { Layout } from "../world/layout.ts";
 
 /** The file that holds the passphrase of the sandbox's stacks. */
@@ -23,6 +24,8 @@ export function engineEnvironment(layout: Layout, searchPath = process.env["PATH
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
+    // Halves the time in which the program starts.
+    NODE_COMPILE_CACHE: path.join(checkout, "node_modules", ".cache", "node"),
     KUBECONFIG: kubeconfigFile(layout),
   };
 }

@@ -100,6 +100,20 @@ describe("deploying to an environment", () => {
     assert.deepEqual(await runningDigests("appdev", "narrative"), [digest]);
   });
 
+  it("is back at a version that ran before by the time an update ends", async () => {
+    const state = [
+      "-n",
+      "appdev",
+      "-o",
+      "jsonpath={.status.updatedReplicas} {.status.availableReplicas} {.status.replicas}",
+    ];
+    for (const image of ["pr-13", "pr-12", "pr-13", "pr-12"]) {
+      await configure("appdev", { image });
+      await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
+      assert.equal(await kubectl("get", "deployment", "narrative", ...state), "2 2 2", image);
+    }
+  });
+
   it("pulls from a registry that asks for an account, and gives the app its secret", async () => {
     await configure("appdev", { images: { auth2: "pr-7" } });
     await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
