@@ -19,6 +19,12 @@ export interface Checked<Value> {
   readonly problems: readonly ConfigProblem[];
 }
 
+/** What a schema made of a configuration. */
+export interface Parsed<Value> extends Checked<Value> {
+  /** The configuration as the schema saw it, for rules between keys. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
 /** One kind of stack's configuration. */
 export interface ConfigKind<Value> {
   readonly schema: z.ZodType<Value>;
@@ -56,15 +62,15 @@ function encryptedKeys(): string[] {
 }
 
 /** Checks a configuration against its kind's schema. Pure. */
-export function parseConfig<Value>(kind: ConfigKind<Value>, config: RawConfig): Checked<Value> {
+export function parseConfig<Value>(kind: ConfigKind<Value>, config: RawConfig): Parsed<Value> {
   const written = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key, isText(childSchema(kind.schema, key)) ? value : parsed(value)]),
   );
   const raw = kind.normalize?.(written) ?? written;
   const result = kind.schema.safeParse(raw, { error: ruleOf });
   return result.success
-    ? { value: result.data, problems: [] }
-    : { problems: result.error.issues.flatMap((issue) => problemsOf(kind, issue, raw)) };
+    ? { value: result.data, raw, problems: [] }
+    : { raw, problems: result.error.issues.flatMap((issue) => problemsOf(kind, issue, raw)) };
 }
 
 /** The rule in words, where the schema leaves them to the library. */

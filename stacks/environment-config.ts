@@ -1,7 +1,8 @@
 import { selectImages } from "../components/environment-images.ts";
 import type { AppImage } from "../components/environment-images.ts";
-import { exposed, parseConfig, readConfig } from "./config.ts";
+import { parseConfig, readConfig } from "./config.ts";
 import type { ConfigKind, ConfigProblem, RawConfig } from "./config.ts";
+import { problemsBetweenKeys } from "./environment-rules.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import type { EnvironmentConfig } from "./environment-schema.ts";
 
@@ -31,28 +32,9 @@ export function parseEnvironment(
   config: RawConfig,
   secretKeys: ReadonlySet<string>,
 ): { environment?: Environment; problems: readonly ConfigProblem[] } {
-  const { value, problems } = parseConfig(kind, config);
-  if (value === undefined) return { problems };
-  const { images, problems: unknownImages } = selectImages(value);
-  return {
-    environment: { ...value, selected: images },
-    problems: [...unknownImages, ...exposedSecrets(value, secretKeys)],
-  };
-}
-
-/** Values that belong encrypted and are not. */
-function exposedSecrets(environment: EnvironmentConfig, secretKeys: ReadonlySet<string>): ConfigProblem[] {
-  return [
-    ...(secretKeys.has("rancherToken") ? [] : [exposed("rancherToken")]),
-    ...(secretKeys.has("apps")
-      ? []
-      : Object.entries(environment.apps).flatMap(([app, { secrets }]) =>
-          Object.keys(secrets).map((name) => exposed(`apps.${app}.secrets.${name}`)),
-        )),
-    ...(secretKeys.has("registries")
-      ? []
-      : Object.entries(environment.registries).flatMap(([host, { password }]) =>
-          password === undefined ? [] : [exposed(`registries["${host}"].password`)],
-        )),
-  ];
+  const { value, raw, problems: wrongValues } = parseConfig(kind, config);
+  const problems = [...wrongValues, ...problemsBetweenKeys(raw, secretKeys)];
+  return value === undefined
+    ? { problems }
+    : { environment: { ...value, selected: selectImages(value).images }, problems };
 }

@@ -1,19 +1,12 @@
 import * as z from "zod";
 
 import { isRegistry, isRepository, maximumName } from "../components/image.ts";
-import { fileKey, filesVolume } from "../components/workload-manifests.ts";
+import { count, flag, organization, quoteHint, registryHost, secret, text } from "./schema-rules.ts";
 
 /**
  * The configuration of an environment's stack, key by key below `drover:`; the README's table says the same to people.
- * Messages state the rule and how to keep it; `stacks/config.ts` puts key and value before them.
+ * Messages state the rule and how to keep it; `stacks/config.ts` puts key and value before them. Rules between keys: `stacks/environment-rules.ts`.
  */
-const text = (rule: string, pattern: RegExp, maximum = 253) =>
-  z
-    .string({ error: `must be text${quoteHint}` })
-    .max(maximum, `may have at most ${String(maximum)} characters`)
-    .regex(pattern, rule);
-const quoteHint = "; put it in quotes, as YAML reads an unquoted 1.10 as a number";
-
 const dnsLabel = (what: string) =>
   text(
     `must be ${what}: lower-case letters, digits and dashes, beginning with a letter, as in narrative`,
@@ -26,10 +19,6 @@ const quantity = z.preprocess(
   (amount) => (typeof amount === "number" ? String(amount) : amount),
   text("must be a Kubernetes quantity, as in 500m, 2 or 512Mi", /^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/),
 );
-const count = (minimum: number, maximum: number, what: string) => {
-  const rule = `must be ${what}, a whole number from ${String(minimum)} to ${String(maximum)}`;
-  return z.int({ error: rule }).min(minimum, rule).max(maximum, rule);
-};
 const variable = text(
   "must be the name of an environment variable: letters, digits and underscores, as in LOG_LEVEL",
   /^[A-Za-z_][A-Za-z0-9_]*$/,
@@ -37,7 +26,6 @@ const variable = text(
 const value = z
   .union([z.string(), z.boolean(), z.int()], { error: "must be text, a whole number, true or false" })
   .transform(String);
-const secret = z.string({ error: "must be text" }).min(1, "must not be empty");
 /** An object that may have each of some keys, with quantities; what comes out has no undefined values. */
 const amounts = (...keys: readonly string[]) =>
   z.strictObject(Object.fromEntries(keys.map((key) => [key, quantity.optional()]))).transform(withoutUndefined);
@@ -73,61 +61,35 @@ const resources = z.strictObject({
 
 const channel = z.enum(["develop", "release"], { error: "must be develop or release" });
 
-const app = z
-  .strictObject({
-    image: z
-      .string({ error: `must be text${quoteHint}` })
-      .refine(
-        isImageName,
-        "must be an image's name without a tag, in lower case, as in jobrunner or quay.io/other/jobrunner",
-      )
-      .optional(),
-    channel: channel.optional(),
-    port: count(1, 65535, "a port"),
-    path: absolutePath.default("/"),
-    health: absolutePath.optional(),
-    replicas: count(0, 1000, "how many pods run").default(1),
-    strategy: z
-      .enum(["RollingUpdate", "Recreate"], { error: "must be RollingUpdate or Recreate" })
-      .default("RollingUpdate"),
-    deadline: count(10, 3600, "the rollout's deadline in seconds").default(120),
-    command: z.array(z.string()).min(1).optional(),
-    args: z.array(z.string()).min(1).optional(),
-    env: z.record(variable, value).default({}),
-    secrets: z.record(variable, secret).default({}),
-    files: z.record(absolutePath, z.string({ error: "must be the file's text" })).default({}),
-    volumes: z.record(dnsLabel("a volume's name"), volume).default({}),
-    resources: resources.optional(),
-    pullPolicy: z.enum(["IfNotPresent", "Always"], { error: "must be IfNotPresent or Always" }).default("IfNotPresent"),
-    user: count(1, 2147483647, "a user id above 0").optional(),
-    root: z.boolean({ error: "must be true or false" }).default(false),
-  })
-  .superRefine((it, context) => {
-    const report = (path: string[], message: string) => {
-      context.addIssue({ code: "custom", path, message });
-    };
-    for (const name of Object.keys(it.secrets))
-      if (Object.hasOwn(it.env, name)) report(["secrets", name], "is in env too: keep one of the two");
-    if (Object.hasOwn(it.volumes, filesVolume))
-      report(["volumes", filesVolume], `is the name of the volume that holds files: choose another`);
-    const keys = Object.keys(it.files).map(fileKey);
-    if (new Set(keys).size < keys.length)
-      report(
-        ["files"],
-        "has two paths that differ only in characters other than letters, digits, dots and dashes: rename one",
-      );
-    const mounted = new Set(Object.keys(it.files));
-    for (const [name, { path }] of Object.entries(it.volumes)) {
-      if (mounted.has(path)) report(["volumes", name, "path"], "is where something else is mounted: choose another");
-      mounted.add(path);
-    }
-    if (Object.keys(it.volumes).length > 0 && (it.strategy !== "Recreate" || it.replicas > 1))
-      report(
-        ["volumes"],
-        "need strategy: Recreate and at most one replica, because a volume belongs to one pod at a time",
-      );
-    if (it.root && it.user !== undefined) report(["user"], "contradicts root: true: keep one of the two");
-  });
+/** All keys of one app. */
+export const appSchema = z.strictObject({
+  image: z
+    .string({ error: `must be text${quoteHint}` })
+    .refine(
+      isImageName,
+      "must be an image's name without a tag, in lower case, as in jobrunner or quay.io/other/jobrunner",
+    )
+    .optional(),
+  channel: channel.optional(),
+  port: count(1, 65535, "a port"),
+  path: absolutePath.default("/"),
+  health: absolutePath.optional(),
+  replicas: count(0, 1000, "how many pods run").default(1),
+  strategy: z
+    .enum(["RollingUpdate", "Recreate"], { error: "must be RollingUpdate or Recreate" })
+    .default("RollingUpdate"),
+  deadline: count(10, 3600, "the rollout's deadline in seconds").default(120),
+  command: z.array(z.string()).min(1).optional(),
+  args: z.array(z.string()).min(1).optional(),
+  env: z.record(variable, value).default({}),
+  secrets: z.record(variable, secret).default({}),
+  files: z.record(absolutePath, z.string({ error: "must be the file's text" })).default({}),
+  volumes: z.record(dnsLabel("a volume's name"), volume).default({}),
+  resources: resources.optional(),
+  pullPolicy: z.enum(["IfNotPresent", "Always"], { error: "must be IfNotPresent or Always" }).default("IfNotPresent"),
+  user: count(1, 2147483647, "a user id above 0").optional(),
+  root: flag.default(false),
+});
 
 /** Whether a text is an image's name without a tag: `jobrunner`, `other/jobrunner` or `quay.io/other/jobrunner`. */
 function isImageName(name: string): boolean {
@@ -138,12 +100,11 @@ function isImageName(name: string): boolean {
 
 const httpsUrl = (rule: string) =>
   z.string({ error: "must be text" }).refine((url) => /^https:\/\/[^\s/?#@]+\/?$/.test(url) && URL.canParse(url), rule);
-const registryHost = z.string().refine(isRegistry, "must be a registry's host, as in ghcr.io or 127.0.0.1:5000");
 const registry = z
   .strictObject({
     username: secret.optional(),
     password: secret.optional(),
-    http: z.boolean({ error: "must be true or false" }).default(false),
+    http: flag.default(false),
   })
   .refine(
     (it) => (it.username === undefined) === (it.password === undefined),
@@ -152,11 +113,7 @@ const registry = z
 
 /** All keys of an environment's stack. */
 export const environmentSchema = z.strictObject({
-  organization: text(
-    "must be the GitHub organization's name: letters, digits and single dashes, as in kbase",
-    /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/,
-    39,
-  ).transform((name) => name.toLowerCase()),
+  organization,
   rancher: z.strictObject({
     url: httpsUrl("must be Rancher's address without a path, as in https://rancher.example.org"),
     ca: text(
@@ -189,7 +146,7 @@ export const environmentSchema = z.strictObject({
   app: z.string().optional(),
   image: z.string({ error: `must be text${quoteHint}` }).optional(),
   images: z.record(z.string(), z.string({ error: `must be text${quoteHint}` })).default({}),
-  apps: z.record(dnsLabel("an app's name"), app),
+  apps: z.record(dnsLabel("an app's name"), appSchema),
   quota: z
     .strictObject({
       project: amounts(...quotaKeys).optional(),

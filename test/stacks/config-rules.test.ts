@@ -114,6 +114,27 @@ const ofEnvironment: readonly Row[] = [
   [{ apps: { "a.b": { port: 80 } } }, `apps["a.b"] ${name("an app's name")}`],
   [{ apps: { ["w".repeat(54)]: { port: 80 } } }, `apps.${"w".repeat(54)} ${long(53)}`],
   [{ apps: { web: "hush" } }, `apps.web ${structure}`],
+  [
+    { apps: { a: { port: 80 }, b: { port: 80, path: "/" } } },
+    'apps.b.path is "/", which is the path of the app a too: choose another',
+  ],
+  [
+    { apps: { a: { port: 80, path: "/x" }, b: { port: 80, path: "/x/" } } },
+    'apps.b.path is "/x/", which is the path of the app a too: choose another',
+  ],
+  [
+    {
+      apps: {
+        "a-b": { port: 80, path: "/1", volumes: { c: { path: "/d", size: "1Gi" } }, strategy: "Recreate" },
+        a: { port: 80, path: "/2", volumes: { "b-c": { path: "/d", size: "1Gi" } }, strategy: "Recreate" },
+      },
+    },
+    "apps.a.volumes.b-c would have the volume claim a-b-c, which apps.a-b.volumes.c has: rename one",
+  ],
+  [
+    { rancher: { ...rancher, project: "c-m-1:p-1" }, quota: { project: { pods: "5" } } },
+    'quota.project is for a project that is made here, and rancher.project, "c-m-1:p-1", exists already: remove one of the two',
+  ],
   [{ quota: 5 }, `quota ${structure}`],
   ...Object.entries(quotaKeys).flatMap(([part, keys]): Row[] => [
     [{ quota: { [part]: 5 } }, `quota.${part} ${structure}`],
@@ -203,11 +224,11 @@ const ofApp: readonly Row[] = [
   ],
   [
     { volumes: { a: { path: "/d", size: "1Gi" }, b: { path: "/d", size: "1Gi" } }, strategy: "Recreate" },
-    'volumes.b.path is "/d", which is where something else is mounted: choose another',
+    'volumes.b.path is "/d", where another volume or a file of the app is mounted: choose another',
   ],
   [
     { volumes: { a: { path: "/d/x", size: "1Gi" } }, files: { "/d/x": "" }, strategy: "Recreate" },
-    'volumes.a.path is "/d/x", which is where something else is mounted: choose another',
+    'volumes.a.path is "/d/x", where another volume or a file of the app is mounted: choose another',
   ],
   ...[{}, { strategy: "Recreate", replicas: 2 }].map((more): Row => [
     { volumes: { data: { path: "/d", size: "1Gi" } }, ...more },
