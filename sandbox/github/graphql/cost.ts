@@ -27,11 +27,15 @@ export function queryCost(
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const values: Record<string, unknown> = {};
+  for (const { variable, defaultValue } of operation.variableDefinitions ?? [])
+    values[variable.name.value] =
+      variables[variable.name.value] ?? (defaultValue && "value" in defaultValue ? defaultValue.value : undefined);
   const sizeOf = (field: FieldNode): number | undefined => {
     for (const { name, value } of field.arguments ?? []) {
       if (name.value !== "first" && name.value !== "last") continue;
       const given =
-        value.kind === Kind.VARIABLE ? variables[value.name.value] : "value" in value ? value.value : undefined;
+        value.kind === Kind.VARIABLE ? values[value.name.value] : "value" in value ? value.value : undefined;
       const size = Number(given);
       if (Number.isInteger(size)) return size;
     }

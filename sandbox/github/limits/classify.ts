@@ -1,4 +1,6 @@
-import { Kind, parse } from "graphql";
+import { getOperationAST, Kind, parse } from "graphql";
+
+import { queryCost } from "../graphql/cost.ts";
 
 /** What the limits need to know of a request. */
 export interface RequestFacts {
@@ -49,38 +51,41 @@ export function restFacts(method: string, path: string, route: string): RequestF
   return {
     resource: "core",
     endpoint: `${method} ${route}`,
-    primary: 1,
+    primary: route === "/rate_limit" ? 0 : 1,
     points: reads ? 1 : 5,
     content: !reads && contentRoutes.some((one) => one.test(`${method} ${path}`)),
   };
 }
 
-/** Facts of a request to the GraphQL API. @param cost its points of the primary limit */
-export function graphqlFacts(query: string, cost: number): RequestFacts {
-  const { type, fields } = operationOf(query);
+/** Facts of a request to the GraphQL API; what does not parse counts as a query of one point. */
+export function graphqlFacts(query: string, variables: Readonly<Record<string, unknown>>): RequestFacts {
+  const { type, fields, points } = operationOf(query, variables);
   const mutates = type === "mutation";
   return {
     resource: "graphql",
     endpoint: `${type} ${fields[0] ?? ""}`.trim(),
-    primary: cost,
+    primary: points,
     points: mutates ? 5 : 1,
     content: mutates && fields.some((field) => contentMutations.has(field)),
   };
 }
 
-/** The first operation of a document and the names of its fields; a document that does not parse counts as a query. */
-export function operationOf(query: string): { readonly type: string; readonly fields: readonly string[] } {
+/** The first operation of a document: its type, the names of its fields, and what it costs of the primary limit. */
+export function operationOf(
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): { readonly type: string; readonly fields: readonly string[]; readonly points: number } {
   try {
-    for (const definition of parse(query, { noLocation: true }).definitions)
-      if (definition.kind === Kind.OPERATION_DEFINITION)
-        return {
-          type: definition.operation,
-          fields: definition.selectionSet.selections.flatMap((one) =>
-            one.kind === Kind.FIELD ? [one.name.value] : [],
-          ),
-        };
+    const document = parse(query, { noLocation: true });
+    const operation = getOperationAST(document);
+    if (operation != null)
+      return {
+        type: operation.operation,
+        fields: operation.selectionSet.selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])),
+        points: queryCost(document, operation, variables).points,
+      };
   } catch {
-    // GitHub counts it too; what is wrong with it is said by who answers it.
+    // What is wrong with it is said by who answers it.
   }
-  return { type: "query", fields: [] };
+  return { type: "query", fields: [], points: 1 };
 }

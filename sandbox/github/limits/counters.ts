@@ -53,10 +53,13 @@ export class Counters {
     this.#limits.push(hit);
   }
 
-  /** It was answered, or cut off. @param endpoint undefined where it was not known what it asks for */
-  end(endpoint: string | undefined, status: number | undefined): void {
+  /** It is over, answered or cut off. */
+  end(): void {
     this.#current -= 1;
-    if (endpoint === undefined || status === undefined) return;
+  }
+
+  /** It was answered. */
+  answered(endpoint: string, status: number): void {
     const { statuses } = this.#of(endpoint);
     statuses[status] = (statuses[status] ?? 0) + 1;
   }

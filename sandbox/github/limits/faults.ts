@@ -88,3 +88,11 @@ const globPattern = (glob: string) =>
       .join(".*")}$`,
     "su",
   );
+
+/** The body of a fault's answer: the given one, or GitHub's words for an error. */
+export const faultBody = ({ body, status }: Fault): unknown =>
+  body ?? {
+    message: status >= 500 ? "Server Error" : "An error that was asked for",
+    documentation_url: "https://docs.github.com/rest",
+    status: String(status),
+  };

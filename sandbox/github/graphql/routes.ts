@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { OperationTypeNode } from "graphql";
+import * as z from "zod";
+
+import { GitHubError } from "../errors.ts";
+import { authenticate } from "../server.ts";
+import type { Store } from "../store.ts";
+import { prepare, run } from "./execute.ts";
+import { Graph } from "./graph.ts";
+import { mutationView } from "./mutations/all.ts";
+import { queryView } from "./query.ts";
+import type { Rate } from "./query.ts";
+
+const Body = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+});
+
+/** What the GraphQL API needs besides the store. */
+export interface GraphqlOptions {
+  readonly log: (line: string) => void;
+  /** The state of the caller's primary limit. */
+  readonly rate: (request: FastifyRequest) => Rate;
+}
+
+/** The GraphQL API, at `/graphql` and, for clients of GitHub Enterprise Server, at `/api/graphql`. */
+export function graphqlRoutes(root: FastifyInstance, store: Store, { log, rate }: GraphqlOptions): void {
+  void root.register((app, _options, done) => {
+    app.addHook("onRequest", authenticate(store));
+    const handler = async (request: FastifyRequest) => {
+      const { caller } = request;
+      if (caller.user === undefined)
+        throw new GitHubError(401, "This endpoint requires you to be authenticated.", {
+          documentationUrl:
+            "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql",
+        });
+      const body = Body.safeParse(request.body);
+      if (!body.success) throw new GitHubError(400, "A query attribute must be specified and must be a string.");
+      const { query, variables, operationName } = body.data;
+      const prepared = prepare({ query, variables: variables ?? {}, operationName: operationName ?? undefined });
+      if (!("document" in prepared)) return prepared;
+      const graph = new Graph(store, caller, caller.user, `${request.protocol}://${request.host}`);
+      const view =
+        prepared.operation.operation === OperationTypeNode.MUTATION
+          ? mutationView(graph)
+          : queryView(graph, prepared.cost, rate(request));
+      return run(prepared, view, log);
+    };
+    for (const url of ["/graphql", "/api/graphql"]) app.post(url, handler);
+    done();
+  });
+}
