@@ -1,4 +1,4 @@
-import { channelRepository, formatImage, isImageOf, parseImage } from "./image.ts";
+import { channelRepository, completeImage, formatImage, isImageOf, parseImage } from "./image.ts";
 import type { Channel, LocatedImage } from "./image.ts";
 
 /** What an environment's configuration says about images. */
@@ -43,6 +43,14 @@ export function selectImages(selection: ImageSelection): SelectedImages {
   const known = apps.length === 0 ? "there are no apps" : `the apps are ${apps.join(", ")}`;
   const written = new Map<string, { key: string; text: string }>();
 
+  const own = new Map<string, LocatedImage>();
+  for (const app of apps) {
+    try {
+      own.set(app, appRepository(selection, app));
+    } catch (error) {
+      problems.push({ key: `apps.${app}.image`, message: messageOf(error) });
+    }
+  }
   for (const [app, text] of Object.entries(selection.images)) {
     if (Object.hasOwn(selection.apps, app)) written.set(app, { key: `images.${app}`, text });
     else problems.push({ key: `images.${app}`, message: `names the app "${app}", which is not there; ${known}` });
@@ -50,7 +58,7 @@ export function selectImages(selection: ImageSelection): SelectedImages {
   if (selection.app !== undefined && !Object.hasOwn(selection.apps, selection.app))
     problems.push({ key: "app", message: `names the app "${selection.app}", which is not there; ${known}` });
   else if (selection.image !== undefined) {
-    const target = targetOfImage(selection, selection.image);
+    const target = targetOfImage(selection, own, selection.image);
     if ("problem" in target) problems.push({ key: "image", message: target.problem });
     else if (written.has(target.app))
       problems.push({
@@ -61,28 +69,34 @@ export function selectImages(selection: ImageSelection): SelectedImages {
   }
 
   const images = new Map<string, AppImage>();
-  for (const app of apps) {
+  for (const [app, repository] of own) {
     const { key, text } = written.get(app) ?? { key: `images.${app}`, text: defaultImage };
     try {
-      images.set(app, { written: text, reference: locate(selection, app, text) });
+      images.set(app, { written: text, reference: locate(selection, app, repository, text) });
     } catch (error) {
-      problems.push({ key, message: error instanceof Error ? error.message : String(error) });
+      problems.push({ key, message: messageOf(error) });
     }
   }
   return { images, problems };
 }
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 /** The app that `image` means: the one whose image it names, else `app`, else the only one. */
-function targetOfImage(selection: ImageSelection, text: string): { app: string } | { problem: string } {
+function targetOfImage(
+  selection: ImageSelection,
+  repositories: ReadonlyMap<string, LocatedImage>,
+  text: string,
+): { app: string } | { problem: string } {
   const apps = Object.keys(selection.apps);
   let repository: string | undefined;
   try {
     repository = parseImage(text).repository;
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: messageOf(error) };
   }
   if (repository !== undefined) {
-    const own = apps.filter((app) => isOwnImage(selection, app, text));
+    const own = [...repositories].filter(([, of]) => isOwnImage(of, text)).map(([app]) => app);
     if (own.length === 1 && own[0] !== undefined) return { app: own[0] };
     if (own.length > 1 && selection.app !== undefined && own.includes(selection.app)) return { app: selection.app };
     return {
@@ -99,9 +113,13 @@ function targetOfImage(selection: ImageSelection, text: string): { app: string }
   };
 }
 
-/** Where an app's image is: its configured name, completed by the environment's registry and organization. */
+/**
+ * Where an app's image is: its configured name, completed by the environment's registry and organization.
+ *
+ * @throws Error for a name that no image can have
+ */
 function appRepository(selection: ImageSelection, app: string): LocatedImage {
-  const { registry, repository } = parseImage(`${nameOf(selection, app)}:${defaultImage}`);
+  const { registry, repository } = parseImage(`${selection.apps[app]?.image ?? app}:${defaultImage}`);
   const name = repository ?? app;
   return {
     registry: registry ?? selection.registry,
@@ -109,33 +127,24 @@ function appRepository(selection: ImageSelection, app: string): LocatedImage {
   };
 }
 
-const nameOf = (selection: ImageSelection, app: string) => selection.apps[app]?.image ?? app;
-
-/** Completes a single word by the app's own folder, and a name without a registry by the app's own registry. */
-function complete(text: string, own: LocatedImage): LocatedImage {
-  const reference = parseImage(text);
-  const { registry = own.registry, repository = own.repository } = reference;
-  const folder = own.repository.slice(0, own.repository.lastIndexOf("/") + 1);
-  return { ...reference, registry, repository: repository.includes("/") ? repository : `${folder}${repository}` };
-}
-
-function isOwnImage(selection: ImageSelection, app: string, text: string): boolean {
-  const own = appRepository(selection, app);
-  const { registry, repository } = complete(text, own);
+function isOwnImage(own: LocatedImage, text: string): boolean {
+  const { registry, repository } = completeImage(parseImage(text), own);
   return registry === own.registry && isImageOf(repository, own.repository);
 }
 
-function locate(selection: ImageSelection, app: string, text: string): LocatedImage {
-  const own = appRepository(selection, app);
+function locate(selection: ImageSelection, app: string, own: LocatedImage, text: string): LocatedImage {
   const reference = parseImage(text);
-  if (reference.repository === undefined) {
-    const channel = selection.apps[app]?.channel ?? selection.channel;
-    return { ...reference, registry: own.registry, repository: channelRepository(own.repository, channel) };
-  }
-  const located = complete(text, own);
-  if (!reference.repository.includes("/") && !isImageOf(located.repository, own.repository))
+  const channel = selection.apps[app]?.channel ?? selection.channel;
+  const located =
+    reference.repository === undefined
+      ? { ...reference, registry: own.registry, repository: channelRepository(own.repository, channel) }
+      : completeImage(reference, own);
+  const isShort = reference.repository !== undefined && !reference.repository.includes("/");
+  if (isShort && !isImageOf(located.repository, own.repository))
     throw new Error(
       `"${text}" is not an image of the app "${app}", whose images are ${own.repository} and ${channelRepository(own.repository, "develop")}; a foreign image is written in full, as in ${formatImage(located)}`,
     );
+  // What was added may have made the name too long.
+  parseImage(formatImage(located));
   return located;
 }

@@ -91,6 +91,13 @@ export const channelRepository = (repository: string, channel: Channel): string 
 export const isImageOf = (repository: string, appRepository: string): boolean =>
   repository === appRepository || repository === channelRepository(appRepository, "develop");
 
+/** Completes a name that is a single word by an app's own folder, and a reference without a registry by the app's own registry. */
+export function completeImage(reference: ImageReference, own: LocatedImage): LocatedImage {
+  const { registry = own.registry, repository = own.repository } = reference;
+  const folder = own.repository.slice(0, own.repository.lastIndexOf("/") + 1);
+  return { ...reference, registry, repository: repository.includes("/") ? repository : `${folder}${repository}` };
+}
+
 /** The number of the pull request that a tag was built for: 12 for `pr-12`. */
 export function pullRequestOf(tag: string | undefined): number | undefined {
   const number = /^pr-([1-9]\d{0,8})$/.exec(tag ?? "")?.[1];

@@ -4,6 +4,7 @@ import fc from "fast-check";
 
 import {
   channelRepository,
+  completeImage,
   formatImage,
   isImageOf,
   isRegistry,
@@ -12,6 +13,7 @@ import {
   pullRequestOf,
 } from "../../components/image.ts";
 import type { ImageReference } from "../../components/image.ts";
+import { digest as anyDigest, folder, name, registry, tag } from "../support/images.ts";
 
 const digest = `sha256:${"0a".repeat(32)}`;
 
@@ -70,21 +72,10 @@ describe("a written image", () => {
   for (const [text, message] of rejected)
     it(`is refused: ${JSON.stringify(text.slice(0, 60))}`, () => assert.throws(() => parseImage(text), { message }));
 
-  const chars = (pattern: RegExp, maxLength: number) =>
-    fc.stringMatching(pattern).filter((text) => text.length <= maxLength);
-  const folder = chars(/^[a-z0-9]+(-[a-z0-9]+)*$/, 39).filter((name) => name !== "localhost");
-  const name = chars(/^[a-z0-9]+((\.|_|__|-{1,3})[a-z0-9]+)*$/, 100);
-  const tag = chars(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, 128);
-  const digests = fc.stringMatching(/^[a-f0-9]{64}$/).map((hex) => `sha256:${hex}`);
-  const registry = fc.oneof(
-    chars(/^[a-zA-Z0-9-]{1,20}(\.[a-zA-Z0-9-]{1,20}){1,3}(:\d{1,5})?$/, 90),
-    chars(/^[a-zA-Z0-9-]{1,30}:\d{1,5}$/, 60),
-    fc.constant("localhost"),
-  );
-  const end = fc.oneof(fc.record({ tag }), fc.record({ digest: digests }), fc.record({ tag, digest: digests }));
+  const end = fc.oneof(fc.record({ tag }), fc.record({ digest: anyDigest }), fc.record({ tag, digest: anyDigest }));
   const reference: fc.Arbitrary<ImageReference> = fc
     .oneof(
-      fc.oneof(fc.record({ tag }), fc.record({ tag, digest: digests })),
+      fc.oneof(fc.record({ tag }), fc.record({ tag, digest: anyDigest })),
       fc.record({ repository: name, tag }),
       fc
         .tuple(
@@ -161,6 +152,19 @@ describe("an app's repositories", () => {
   for (const [repository, expected] of cases)
     it(`${expected ? "count" : "do not count"} ${repository}`, () =>
       assert.equal(isImageOf(repository, "kbase/narrative"), expected));
+});
+
+describe("an image of an app", () => {
+  const own = { registry: "quay.io", repository: "kbase/narrative" };
+  const cases: readonly [string, ImageReference][] = [
+    ["auth2:1", { registry: "quay.io", repository: "kbase/auth2", tag: "1" }],
+    ["other/auth2:1", { registry: "quay.io", repository: "other/auth2", tag: "1" }],
+    ["ghcr.io/other/auth2:1", { registry: "ghcr.io", repository: "other/auth2", tag: "1" }],
+    [`pr-1@${digest}`, { registry: "quay.io", repository: "kbase/narrative", tag: "pr-1", digest }],
+  ];
+  for (const [text, expected] of cases)
+    it(`is completed from ${text.slice(0, 30)} by its own place`, () =>
+      assert.deepEqual(completeImage(parseImage(text), own), expected));
 });
 
 describe("names", () => {

@@ -75,7 +75,7 @@ describe("an environment's configuration", () => {
     ["the most of each number", withApp({ port: 65_535, replicas: 1000, deadline: 3600, user: 2_147_483_647 })],
     ["an image with a folder", withApp({ image: "other/jobrunner" })],
     ["an image with a registry", withApp({ image: "quay.io/other/jobrunner", channel: "release" })],
-    ["the longest image", withApp({ image: `quay.io/${"x".repeat(239)}` })],
+    ["the longest image", withApp({ image: `quay.io/a/${"x".repeat(245)}`, channel: "release" })],
     ["no apps", { apps: {} }],
     [
       "command, arguments, probes and policy",

@@ -85,7 +85,9 @@ export async function register(
       requested.set(request.key, request);
     });
     await pulumi.runtime
-      .runInPulumiStack(() => Promise.resolve(program()))
+      .runInPulumiStack(async () => {
+        await program();
+      })
       .catch((error: unknown) => problems.unshift(error));
     await pulumi.runtime.disconnect();
     // Node.js reports a rejection that nobody handles only once its turn of the event loop is over.
