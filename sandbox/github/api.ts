@@ -9,7 +9,7 @@ import { GitHubError, invalidRequest, notFound } from "./errors.ts";
 import type { GitRepository } from "./git/git-repository.ts";
 import type { Repository, User } from "./model.ts";
 import { paginate } from "./pagination.ts";
-import type { Paged } from "./pagination.ts";
+import type { Paged, PageSize } from "./pagination.ts";
 import type { Store } from "./store.ts";
 import { Urls } from "./urls.ts";
 
@@ -82,8 +82,8 @@ export class Call {
   }
 
   /** The page that is asked for. */
-  page<Item>(all: readonly Item[]): Paged<Item> {
-    return paginate(this.request, this.reply, all);
+  page<Item>(all: readonly Item[], size?: PageSize): Paged<Item> {
+    return paginate(this.request, this.reply, all, size);
   }
 
   /** Sets the status of the answer, and returns its body. */
@@ -97,9 +97,8 @@ export class Call {
   }
 
   /** For an answer without a body. */
-  noContent(): undefined {
-    void this.reply.code(204);
-    return undefined;
+  noContent(): null {
+    return this.status(204, null);
   }
 }
 
@@ -141,13 +140,13 @@ type Handler<Request> = (call: Request) => unknown;
 /** Registers routes of the REST API, at one of its two places. */
 export class Api {
   readonly store: Store;
+  readonly prefix: "" | "/api/v3";
   readonly #app: FastifyInstance;
-  readonly #prefix: "" | "/api/v3";
 
   constructor(app: FastifyInstance, store: Store, prefix: "" | "/api/v3") {
     this.#app = app;
     this.store = store;
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   /** A route that is not about one repository. */
@@ -157,7 +156,7 @@ export class Api {
       url: path,
       handler: async (request, reply) => {
         tellScopes(request, reply, requirement);
-        return send(reply, await handler(new Call(this.store, this.#prefix, request, reply)));
+        return send(reply, await handler(new Call(this.store, this.prefix, request, reply)));
       },
     });
   }
@@ -187,7 +186,7 @@ export class Api {
           const repository = this.#find(Params.parse(request.params));
           if (repository === undefined) throw notFound();
           authorize(this.store, request.caller, repository, requirement, writes);
-          return handler(new RepositoryCall(this.store, this.#prefix, request, reply, repository));
+          return handler(new RepositoryCall(this.store, this.prefix, request, reply, repository));
         };
         const repository = this.#find(Params.parse(request.params));
         return send(reply, await (writes && repository !== undefined ? this.store.lock(repository, answer) : answer()));
@@ -208,4 +207,5 @@ function tellScopes({ caller: { token } }: FastifyRequest, reply: FastifyReply, 
 }
 
 /** An answer without a body keeps its status and says nothing. */
-const send = (reply: FastifyReply, answer: unknown) => (answer === undefined ? reply.send() : answer);
+const send = (reply: FastifyReply, answer: unknown) =>
+  answer === null || answer === undefined ? reply.send() : answer;

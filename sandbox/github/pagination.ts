@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 
 const Page = z.object({
-  per_page: z.coerce.number().int().min(1).catch(30).default(30),
+  per_page: z.coerce.number().int().min(1).optional().catch(undefined),
   page: z.coerce.number().int().min(1).catch(1).default(1),
 });
 
@@ -12,15 +12,28 @@ export interface Paged<Item> {
   readonly total: number;
 }
 
-/** Where a page begins and how long it is at most: 30 where the request does not say, never more than 100. */
-export function pageOf(request: FastifyRequest): { page: number; perPage: number } {
+/** How long pages are where the request does not say, and at most. */
+export interface PageSize {
+  readonly usual: number;
+  readonly most: number;
+}
+
+const pageSize: PageSize = { usual: 30, most: 100 };
+
+/** Which page is asked for, from 1, and how long it is at most. */
+export function pageOf(request: FastifyRequest, { usual, most } = pageSize): { page: number; perPage: number } {
   const { page, per_page: wanted } = Page.parse(request.query);
-  return { page, perPage: Math.min(wanted, 100) };
+  return { page, perPage: Math.min(wanted ?? usual, most) };
 }
 
 /** Takes the page that a request asks for and announces its neighbours in the header `Link`. */
-export function paginate<Item>(request: FastifyRequest, reply: FastifyReply, all: readonly Item[]): Paged<Item> {
-  const { page, perPage } = pageOf(request);
+export function paginate<Item>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  all: readonly Item[],
+  size = pageSize,
+): Paged<Item> {
+  const { page, perPage } = pageOf(request, size);
   const links = pageLinks(`${request.protocol}://${request.host}${request.url}`, page, Math.ceil(all.length / perPage));
   if (links !== "") void reply.header("Link", links);
   return { items: all.slice((page - 1) * perPage, page * perPage), total: all.length };

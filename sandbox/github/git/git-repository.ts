@@ -1,11 +1,17 @@
 import { existsSync } from "node:fs";
 
-import { parseCommit } from "./commit.ts";
-import type { Commit } from "./commit.ts";
+import { parseCommit, parseTag } from "./commit.ts";
+import type { Commit, Signature, TagObject } from "./commit.ts";
+import { diffArguments, parseDiff } from "./diff.ts";
+import type { FileChange } from "./diff.ts";
 import { ObjectReader } from "./object-reader.ts";
 import type { GitObject, ObjectInfo } from "./object-reader.ts";
-import { GitError, runGit } from "./run.ts";
+import { commitContent, tagContent, writeObject } from "./object-writer.ts";
+import type { NewCommit } from "./object-writer.ts";
+import { runGit } from "./run.ts";
 import type { GitOptions, GitResult } from "./run.ts";
+import { editTree, formatTree, parseTree } from "./tree.ts";
+import type { TreeEdit, TreeEntry } from "./tree.ts";
 
 /** A change of one ref: from what it must be now (null: it must not exist) to what it shall be (null: deleted). */
 export interface RefChange {
@@ -17,7 +23,11 @@ export interface RefChange {
 /** The object name that git's protocols write for a ref that does not exist. */
 export const zeroSha = "0".repeat(40);
 
+/** The tree without entries; git knows it without having it. */
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
 const keptCommits = 2000;
+const keptDiffs = 200;
 
 /**
  * A bare git repository. Only this process writes to it, so refs are kept in memory; objects are read through one
@@ -27,6 +37,7 @@ export class GitRepository {
   readonly folder: string;
   readonly #reader: ObjectReader;
   readonly #commits = new Map<string, Commit>();
+  readonly #diffs = new Map<string, Promise<readonly FileChange[]>>();
   #refs: Promise<Map<string, string>> | undefined;
 
   constructor(folder: string) {
@@ -133,10 +144,67 @@ export class GitRepository {
     return exitCode === 0 ? stdout.toString("utf8").trim() : undefined;
   }
 
+  /** An annotated tag by its object name. */
+  async tag(sha: string): Promise<TagObject | undefined> {
+    const object = await this.object(sha);
+    return object?.type === "tag" ? parseTag(sha, object.content) : undefined;
+  }
+
+  /** The entries of a tree, or of the tree of a commit; undefined where there is none. */
+  async tree(name: string): Promise<TreeEntry[] | undefined> {
+    const object = await this.object(`${name}^{tree}`);
+    return object === undefined ? undefined : parseTree(object.content);
+  }
+
+  /** What a commit has at a path; undefined where that is nothing. */
+  async entry(commit: string, path: string): Promise<TreeEntry | undefined> {
+    const cut = path.lastIndexOf("/");
+    const folder = await this.object(cut === -1 ? `${commit}^{tree}` : `${commit}:${path.slice(0, cut)}`);
+    return folder?.type === "tree"
+      ? parseTree(folder.content).find(({ name }) => name === path.slice(cut + 1))
+      : undefined;
+  }
+
+  /** How two commits' files differ; `from` null is the empty tree. Renames are found. */
+  diff(from: string | null, to: string): Promise<readonly FileChange[]> {
+    const key = `${from ?? ""}..${to}`;
+    let diff = this.#diffs.get(key);
+    if (diff === undefined) {
+      if (this.#diffs.size >= keptDiffs) this.#diffs.clear();
+      diff = this.text([...diffArguments, from ?? emptyTree, to, "--"]).then(parseDiff);
+      this.#diffs.set(key, diff);
+      diff.catch(() => this.#diffs.delete(key));
+    }
+    return diff;
+  }
+
+  writeBlob(content: Uint8Array): Promise<string> {
+    return writeObject(this.folder, "blob", content);
+  }
+
+  writeTree(entries: readonly TreeEntry[]): Promise<string> {
+    return writeObject(this.folder, "tree", formatTree(entries));
+  }
+
+  writeCommit(commit: NewCommit): Promise<string> {
+    return writeObject(this.folder, "commit", commitContent(commit));
+  }
+
+  writeTag(tag: { object: string; type: string; tag: string; tagger: Signature; message: string }): Promise<string> {
+    return writeObject(this.folder, "tag", tagContent(tag));
+  }
+
+  /** A tree like another (undefined is the empty one) with some paths changed. */
+  async editTree(base: string | undefined, edits: readonly TreeEdit[]): Promise<string> {
+    const trees = {
+      read: async (sha: string) => (await this.tree(sha)) ?? [],
+      write: (entries: readonly TreeEntry[]) => this.writeTree(entries),
+    };
+    return (await editTree(trees, base, edits)) ?? this.writeTree([]);
+  }
+
   /** Ends the process that reads objects. */
   close(): void {
     this.#reader.close();
   }
 }
-
-export { GitError };

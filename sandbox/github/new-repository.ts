@@ -1,0 +1,90 @@
+import type { Actor } from "./actor.ts";
+import { changeRefs } from "./change-refs.ts";
+import type { RefChange } from "./git/git-repository.ts";
+import { defaultLabels } from "./default-labels.ts";
+import { Repository } from "./model.ts";
+import { newScope } from "./sealed-boxes.ts";
+import type { Store } from "./store.ts";
+import { signatureOf } from "./views/commit.ts";
+
+/** A file of a new branch: its text or bytes, or these as an executable. */
+export type NewFile = string | Uint8Array | { readonly content: string | Uint8Array; readonly executable: boolean };
+
+/** A branch of a new repository. */
+export interface NewBranch {
+  /** Path to content. On top of what the branch that it comes `from` has. */
+  readonly files: Readonly<Record<string, NewFile>>;
+  readonly message: string;
+  /** An earlier branch of the same list. Default: a history of its own. */
+  readonly from?: string;
+}
+
+/** What a new repository is made of. */
+export interface NewRepository {
+  readonly name: string;
+  readonly ownerId: number;
+  readonly visibility: Repository["visibility"];
+  readonly description?: string;
+  /** Default the first branch, or `main`. */
+  readonly defaultBranch?: string;
+  readonly branches?: Readonly<Record<string, NewBranch>>;
+  /** Who makes it: the author of its commits. */
+  readonly actor: Actor;
+}
+
+/** Makes a repository with its branches, one commit each. */
+export async function createRepository(store: Store, wanted: NewRepository): Promise<Repository> {
+  const { name, ownerId, visibility, branches = {}, actor } = wanted;
+  const now = store.clock.now();
+  const repository = Repository.parse({
+    id: store.nextId(),
+    name,
+    ownerId,
+    visibility,
+    description: wanted.description ?? null,
+    defaultBranch: wanted.defaultBranch ?? Object.keys(branches)[0] ?? "main",
+    actions: newScope(store.nextId()),
+    dependabot: newScope(store.nextId()),
+    labels: defaultLabels.map((label) => ({ id: store.nextId(), default: true, ...label })),
+    createdAt: now,
+    updatedAt: now,
+  } satisfies Partial<Repository>);
+  await store.add(repository);
+  await store.lock(repository, async () => {
+    const tips = new Map<string, string>();
+    for (const [branch, { files, message, from }] of Object.entries(branches)) {
+      const parent = from === undefined ? undefined : tips.get(from);
+      if (from !== undefined && parent === undefined) throw new Error(`${name}: branch ${from} comes after ${branch}`);
+      tips.set(branch, await commitFiles(store, repository, actor, { files, message, parent }));
+    }
+    const changes = [...tips].map(([branch, to]): RefChange => ({ ref: `refs/heads/${branch}`, from: null, to }));
+    if (changes.length > 0) await changeRefs(store, repository, actor, changes);
+  });
+  return repository;
+}
+
+async function commitFiles(
+  store: Store,
+  repository: Repository,
+  { user }: Actor,
+  { files, message, parent }: { files: NewBranch["files"]; message: string; parent: string | undefined },
+): Promise<string> {
+  const git = store.git(repository);
+  const edits = await Promise.all(
+    Object.entries(files).map(async ([path, file]) => {
+      const { content, executable } =
+        typeof file === "string" || file instanceof Uint8Array ? { content: file, executable: false } : file;
+      const bytes = typeof content === "string" ? Buffer.from(content) : content;
+      return { path, mode: executable ? "100755" : "100644", sha: await git.writeBlob(bytes) } as const;
+    }),
+  );
+  const base = parent === undefined ? undefined : (await git.commit(parent))?.tree;
+  const signature = signatureOf(user, store.clock.now());
+  return git.writeCommit({
+    tree: await git.editTree(base, edits),
+    parents: parent === undefined ? [] : [parent],
+    author: signature,
+    committer: signature,
+    message,
+  });
+}

@@ -1,0 +1,42 @@
+import type { Api } from "../api.ts";
+import { accountRoutes } from "./accounts.ts";
+import { actionsPermissionRoutes } from "./actions-permissions.ts";
+import { branchRoutes } from "./branches.ts";
+import { collaboratorRoutes } from "./collaborators.ts";
+import { commitRoutes } from "./commits.ts";
+import { contentRoutes } from "./contents.ts";
+import { environmentRoutes } from "./environments.ts";
+import { gitDataRoutes } from "./git-data.ts";
+import { labelRoutes } from "./labels.ts";
+import { metaRoutes } from "./meta.ts";
+import { refRoutes } from "./refs.ts";
+import { repositoryRoutes } from "./repositories.ts";
+import { rulesetRoutes } from "./rulesets.ts";
+import { secretRoutes } from "./secrets.ts";
+import { securityRoutes } from "./security.ts";
+import { teamRoutes } from "./teams.ts";
+import { variableRoutes } from "./variables.ts";
+
+/** A family of routes of the REST API. */
+export type Family = (api: Api) => void;
+
+/** The REST API, family by family. */
+export const families: readonly Family[] = [
+  metaRoutes,
+  accountRoutes,
+  teamRoutes,
+  repositoryRoutes,
+  collaboratorRoutes,
+  branchRoutes,
+  refRoutes,
+  gitDataRoutes,
+  contentRoutes,
+  commitRoutes,
+  secretRoutes,
+  variableRoutes,
+  environmentRoutes,
+  actionsPermissionRoutes,
+  securityRoutes,
+  rulesetRoutes,
+  labelRoutes,
+];
