@@ -43,6 +43,7 @@ const tools: readonly ToolName[] = [
   "kubectl",
   "pulumi",
   "pulumi-resource-rancher2",
+  "pulumi-resource-github",
   "traefik",
 ];
 

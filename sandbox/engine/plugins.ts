@@ -4,19 +4,25 @@ import path from "node:path";
 
 import * as z from "zod";
 
+import type { ToolName } from "../tools/catalog.ts";
 import { onPath } from "../tools/find.ts";
 import { checkout } from "../world/layout.ts";
 import type { Layout } from "../world/layout.ts";
 import type { World } from "../world/part.ts";
 import { writeLauncher } from "./launcher.ts";
 
+/** The name of a resource plugin that the program needs, and of its npm package. */
+export type PluginName = "kubernetes" | "docker" | "rancher2" | "github";
+
 /** A resource plugin that the program needs, and what serves where the official one can't be had. */
 interface PluginSpec {
-  readonly name: "kubernetes" | "docker" | "rancher2";
+  readonly name: PluginName;
   /** Official versions that will do, by the beginning of their number. */
   readonly accepts: string;
   /** What to say of the substitute. */
   readonly substitute: string;
+  /** The tool that is the substitute; without one it is the script `sandbox/plugins/<name>/main.ts`. */
+  readonly tool?: ToolName;
 }
 
 /** How the origin of a stand-in begins. */
@@ -25,7 +31,18 @@ export const standInMark = "stand-in for ";
 const plugins: readonly PluginSpec[] = [
   { name: "kubernetes", accepts: "4.3", substitute: `${standInMark}pulumi-resource-kubernetes` },
   { name: "docker", accepts: "5.", substitute: `${standInMark}pulumi-resource-docker` },
-  { name: "rancher2", accepts: "13.", substitute: "bridged here from Rancher's Terraform provider 1.25.0" },
+  {
+    name: "rancher2",
+    accepts: "13.",
+    substitute: "bridged here from Rancher's Terraform provider 1.25.0",
+    tool: "pulumi-resource-rancher2",
+  },
+  {
+    name: "github",
+    accepts: "6.",
+    substitute: "bridged here from GitHub's Terraform provider 6.13.0",
+    tool: "pulumi-resource-github",
+  },
 ];
 
 /** Where a plugin came from, for `sandbox status`. */
@@ -38,10 +55,14 @@ export interface InstalledPlugin {
 const PackageFile = z.looseObject({ version: z.string() });
 
 /** The version of a plugin that the program's packages ask for. */
-function wantedVersion(name: string): string {
+function wantedVersion(name: PluginName): string {
   const file = path.join(checkout, "node_modules", "@pulumi", name, "package.json");
   return PackageFile.parse(JSON.parse(readFileSync(file, "utf8"))).version;
 }
+
+/** Where the sandbox's engine looks for a plugin. */
+export const pluginExecutable = (layout: Layout, name: PluginName): string =>
+  path.join(layout.pulumiHome, "plugins", `resource-${name}-v${wantedVersion(name)}`, `pulumi-resource-${name}`);
 
 /**
  * Puts every plugin where the sandbox's engine looks for it: the official one from PATH or the Pulumi home where there is one, else its substitute.
@@ -49,16 +70,14 @@ function wantedVersion(name: string): string {
 export async function installPlugins(world: World): Promise<InstalledPlugin[]> {
   return Promise.all(
     plugins.map(async (spec) => {
-      const version = wantedVersion(spec.name);
       const official = findOfficial(spec, world.layout);
-      const folder = path.join(world.layout.pulumiHome, "plugins", `resource-${spec.name}-v${version}`);
-      const executable = path.join(folder, `pulumi-resource-${spec.name}`);
-      mkdirSync(folder, { recursive: true });
+      const executable = pluginExecutable(world.layout, spec.name);
+      mkdirSync(path.dirname(executable), { recursive: true });
       rmSync(executable, { force: true });
       if (official !== undefined) symlinkSync(official, executable);
-      else if (spec.name === "rancher2") symlinkSync(await world.tool("pulumi-resource-rancher2"), executable);
+      else if (spec.tool !== undefined) symlinkSync(await world.tool(spec.tool), executable);
       else writeLauncher(executable, path.join(checkout, "sandbox", "plugins", spec.name, "main.ts"));
-      return { name: spec.name, version, origin: official ?? spec.substitute };
+      return { name: spec.name, version: wantedVersion(spec.name), origin: official ?? spec.substitute };
     }),
   );
 }

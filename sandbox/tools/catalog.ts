@@ -2,6 +2,7 @@
 export type ToolName =
   | "pulumi"
   | "pulumi-resource-rancher2"
+  | "pulumi-resource-github"
   | "registry"
   | "crane"
   | "etcd"
@@ -143,6 +144,16 @@ export const catalog: Readonly<Record<ToolName, Tool>> = {
       flags: stamps(),
       generate: "./generate",
       seconds: 200,
+    },
+  },
+  "pulumi-resource-github": {
+    version: "6.15.0",
+    build: {
+      folder: "github",
+      package: "./cmd/pulumi-resource-github",
+      flags: stamps(),
+      generate: "./generate",
+      seconds: 190,
     },
   },
   traefik: {
