@@ -64,6 +64,12 @@ export class Limits {
     this.#mark = { wall: performance.now(), waited: this.limiter.waited };
   }
 
+  /** Forgets what was used of limits, and waited for them. */
+  reset(): void {
+    this.limiter.reset();
+    this.#mark.waited = 0;
+  }
+
   report(): Report {
     return {
       ...this.counters.count(),

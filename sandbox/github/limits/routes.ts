@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
+import type * as z from "zod";
 
 import type { Api } from "../api.ts";
+import { invalidRequest } from "../errors.ts";
 import { Fault } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import { LimitChanges } from "./settings.ts";
@@ -27,18 +29,18 @@ export const rateLimitRoute = (limits: Limits) => (api: Api) =>
 export function limitRoutes(app: FastifyInstance, limits: Limits): void {
   app.get("/_emulator/limits", () => limits.limiter.settings);
   app.patch("/_emulator/limits", ({ body }) => {
-    const changes = LimitChanges.parse(body);
+    const changes = read(LimitChanges, body);
     const given = Object.entries(changes).filter(([, value]) => value !== undefined);
     Object.assign(limits.limiter.settings, Object.fromEntries(given));
     return limits.limiter.settings;
   });
   app.delete("/_emulator/limits", (_request, reply) => {
-    limits.limiter.reset();
+    limits.reset();
     return reply.code(204).send();
   });
   app.get("/_emulator/faults", () => limits.faults.pending);
   app.post("/_emulator/faults", ({ body }, reply) => {
-    limits.faults.add(Fault.parse(body));
+    limits.faults.add(read(Fault, body));
     return reply.code(201).send(limits.faults.pending);
   });
   app.delete("/_emulator/faults", (_request, reply) => {
@@ -50,4 +52,11 @@ export function limitRoutes(app: FastifyInstance, limits: Limits): void {
     limits.mark();
     return reply.code(204).send();
   });
+}
+
+/** @throws GitHubError 422 that names what is wrong */
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body ?? {});
+  if (!parsed.success) throw invalidRequest(parsed.error);
+  return parsed.data;
 }
