@@ -3,30 +3,42 @@ import { createHash, randomBytes } from "node:crypto";
 import fastify from "fastify";
 import type { FastifyInstance, onRequestHookHandler, onSendHookHandler } from "fastify";
 
+import { guardAdministration } from "./admin/guard.ts";
+import { administrationRoutes } from "./admin/routes.ts";
 import { Api } from "./api.ts";
 import { identify } from "./caller.ts";
 import { GitHubError } from "./errors.ts";
-import { metaRoutes } from "./routes/meta.ts";
+import { gitHttp } from "./git-http/routes.ts";
+import { graphqlRoutes } from "./graphql/routes.ts";
+import { limitHooks } from "./limits/hooks.ts";
+import { Limits } from "./limits/limits.ts";
+import { limitRoutes, rateLimitRoute } from "./limits/routes.ts";
+import { descriptionHooks } from "./openapi/hooks.ts";
+import { families } from "./routes/all.ts";
+import type { Family } from "./routes/all.ts";
 import type { Store } from "./store.ts";
-
-/** A family of routes of the REST API. */
-export type Family = (api: Api) => void;
-
-/** The REST API, family by family. */
-const families: readonly Family[] = [metaRoutes];
 
 /** What a GitHub stand-in is made of. */
 export interface GitHubOptions {
   readonly store: Store;
   /** Writes one line about a request that has ended, or about a failure. Default nothing. */
   readonly log?: (line: string) => void;
+  /** Whether requests and answers are compared with GitHub's published description. Default no. */
+  readonly described?: boolean;
+  /** Opens `/_emulator`. Without one it is open to everybody who reaches the server, as tests inside one process want it. */
+  readonly adminToken?: string;
 }
 
 /**
  * Makes the HTTP server of the GitHub stand-in: the REST API at `/api/v3`, where clients of GitHub Enterprise Server look
  * for it, and at `/`. Closing the server leaves the store open.
  */
-export function createGitHub({ store, log = () => undefined }: GitHubOptions): FastifyInstance {
+export function createGitHub({
+  store,
+  log = () => undefined,
+  described = false,
+  adminToken,
+}: GitHubOptions): FastifyInstance {
   const app = fastify({
     forceCloseConnections: true,
     keepAliveTimeout: 120_000,
@@ -53,7 +65,16 @@ export function createGitHub({ store, log = () => undefined }: GitHubOptions): F
     const message = `This stand-in for GitHub does not have ${method} ${url.replace(/\?.*/su, "")}`;
     return reply.code(404).send(new GitHubError(404, message).toJSON());
   });
-  for (const prefix of ["", "/api/v3"] as const) void app.register(restApi(store, prefix), { prefix });
+  if (adminToken !== undefined) guardAdministration(app, adminToken);
+  administrationRoutes(app, store);
+  gitHttp(app, store);
+  const limits = new Limits(store.clock);
+  limitHooks(app, limits);
+  if (described) descriptionHooks(app, (request) => limits.stateOf(request), log);
+  limitRoutes(app, limits);
+  graphqlRoutes(app, store, { log, rate: (request) => limits.rate(request, "graphql") });
+  const all = [...families, rateLimitRoute(limits)];
+  for (const prefix of ["", "/api/v3"] as const) void app.register(restApi(store, prefix, all), { prefix });
   return app;
 }
 
@@ -84,7 +105,8 @@ const tagEntity: onSendHookHandler = (request, reply, payload, next) => {
 
 /** The REST API as a plugin: who asks, bodies, entity tags, and all families. */
 const restApi =
-  (store: Store, prefix: "" | "/api/v3") => (app: FastifyInstance, _options: object, done: () => void) => {
+  (store: Store, prefix: "" | "/api/v3", all: readonly Family[]) =>
+  (app: FastifyInstance, _options: object, done: () => void) => {
     app.addHook("onRequest", authenticate(store));
     // Whatever the type says, a body is JSON to GitHub.
     app.removeAllContentTypeParsers();
@@ -97,7 +119,7 @@ const restApi =
     });
     app.addHook("onSend", tagEntity);
     const api = new Api(app, store, prefix);
-    for (const family of families) family(api);
+    for (const family of all) family(api);
     done();
   };
 
