@@ -144,7 +144,7 @@ function deploymentArgs(
               ports: [{ name: "http", containerPort: app.port }],
               ...present(
                 "env",
-                Object.entries(app.env).map(([variable, value]) => ({ name: variable, value })),
+                manifests.inOrder(app.env).map(([variable, value]) => ({ name: variable, value })),
               ),
               ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret } }] }),
               ...(app.resources === undefined ? {} : { resources: { ...app.resources } }),

@@ -94,6 +94,10 @@ export const lifecycleOf = (app: App): Pick<types.input.core.v1.Container, "life
 export const settlingOf = (app: App): Pick<types.input.apps.v1.DeploymentSpec, "minReadySeconds"> =>
   app.health === undefined ? { minReadySeconds: settling } : {};
 
+/** The entries of a record by name: where a list is made of them, the order in which somebody wrote them must not roll the pods. */
+export const inOrder = <Value>(record: Readonly<Record<string, Value>>): [name: string, value: Value][] =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** The key in a ConfigMap for a file's path; a ConfigMap's keys have no slashes. */
 export const fileKey = (path: string): string => path.replace(/^\/+/, "").replaceAll(/[^-._a-zA-Z0-9]/g, "_");
 
@@ -106,8 +110,8 @@ export function mountsOf(
   app: App,
   configMap: types.input.core.v1.ConfigMapVolumeSource["name"],
 ): Required<{ volumes: types.input.core.v1.Volume[]; volumeMounts: types.input.core.v1.VolumeMount[] }> {
-  const claims = Object.entries(app.volumes);
-  const files = Object.keys(app.files);
+  const claims = inOrder(app.volumes);
+  const files = inOrder(app.files).map(([path]) => path);
   return {
     volumes: [
       ...claims.map(([volume]) => ({ name: volume, persistentVolumeClaim: { claimName: claimName(name, volume) } })),

@@ -14,6 +14,11 @@ const dnsLabel = (what: string) =>
     53,
   );
 const absolutePath = text("must be an absolute path, as in /services/auth", /^\/[^\s?#]*$/, 1024);
+/** The pieces rule out what no key of a ConfigMap can stand for (Kubernetes, "ConfigMaps": letters, digits, `-`, `_` and `.`, at most 253). */
+const filePath = text(
+  "must be the absolute path of a file, without . and .., as in /etc/app/config.ini",
+  /^(\/(?!\.\.|\.(\/|$))[^\s?#/]+)+$/,
+);
 /** YAML reads `cpu: 2` as a number, and `pulumi config set` writes it so. */
 const quantity = z.preprocess(
   (amount) => (typeof amount === "number" ? String(amount) : amount),
@@ -83,7 +88,7 @@ export const appSchema = z.strictObject({
   args: z.array(z.string()).min(1).optional(),
   env: z.record(variable, value).default({}),
   secrets: z.record(variable, secret).default({}),
-  files: z.record(absolutePath, z.string({ error: "must be the file's text" })).default({}),
+  files: z.record(filePath, z.string({ error: "must be the file's text" })).default({}),
   volumes: z.record(dnsLabel("a volume's name"), volume).default({}),
   resources: resources.optional(),
   pullPolicy: z.enum(["IfNotPresent", "Always"], { error: "must be IfNotPresent or Always" }).default("IfNotPresent"),

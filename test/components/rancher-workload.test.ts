@@ -1,73 +1,100 @@
 import assert from "node:assert/strict";
 
+import * as pulumi from "@pulumi/pulumi";
+
 import type { App } from "../../components/app.ts";
-import { RancherWorkload } from "../../components/rancher-workload.ts";
-import { fileKey, securityOf, strategyOf } from "../../components/workload-manifests.ts";
-import { register, revealed } from "../support/mocks.ts";
+import type { RancherWorkloadArgs } from "../../components/rancher-workload.ts";
+import { isSecret, plain, revealed, unknown } from "../support/mocks.ts";
+import { manifestsOf, Thing, workload } from "../support/workload.ts";
 
-const app: App = {
-  port: 8080,
-  path: "/",
-  replicas: 1,
-  strategy: "RollingUpdate",
-  deadline: 120,
-  env: {},
-  secrets: {},
-  files: {},
-  volumes: {},
-  pullPolicy: "IfNotPresent",
-  root: false,
-};
-const image = { registry: "ghcr.io", repository: "kbase/web", tag: "pr-12", digest: `sha256:${"0a".repeat(32)}` };
-const make = async (changes: Partial<App>, preview = false) => {
-  const args = {
-    app: { ...app, ...changes },
-    written: "pr-12",
-    image,
-    namespace: "ns",
-    pullSecrets: [],
-    host: "a.example.org",
+describe("a workload", () => {
+  const whole: Partial<App> = {
+    env: { A: "1" },
+    secrets: { TOKEN: "hush-hush" },
+    files: { "/etc/a": "1" },
+    volumes: { data: { path: "/data", size: "10Gi" } },
+    strategy: "Recreate",
+    replicas: 2,
   };
-  return (await register(() => new RancherWorkload("web", args), { preview })).resources;
-};
-const always = [
-  "drover:index:RancherWorkload::web",
-  "kubernetes:apps/v1:Deployment::web",
-  "kubernetes:core/v1:Service::web",
-  "kubernetes:networking.k8s.io/v1:Ingress::web",
-];
+  const rollout = {
+    beforeCreate: ["rollout-begins"],
+    afterCreate: ["rollout-ended"],
+    beforeUpdate: ["rollout-begins"],
+    afterUpdate: ["rollout-ended"],
+  };
 
-describe("an app's workload", () => {
-  const cases: readonly [string, Partial<App>, string[]][] = [
-    ["nothing more", {}, []],
-    ["a Secret for secrets", { secrets: { A: "x" } }, ["kubernetes:core/v1:Secret::web-env"]],
-    ["a ConfigMap for files", { files: { "/etc/a": "x" } }, ["kubernetes:core/v1:ConfigMap::web-files"]],
-    [
-      "a claim for a volume",
-      { volumes: { data: { path: "/d", size: "1Gi" } } },
-      ["kubernetes:core/v1:PersistentVolumeClaim::web-data"],
-    ],
-    ["a disruption budget for several pods", { replicas: 2 }, ["kubernetes:policy/v1:PodDisruptionBudget::web"]],
-  ];
-  for (const preview of [false, true])
-    for (const [what, changes, more] of cases)
-      it(`is Deployment, Service, Ingress and ${what}${preview ? " in a preview" : ""}`, async () =>
-        assert.deepEqual([...(await make(changes, preview)).keys()].sort(), [...always, ...more].sort()));
-  it("keeps secrets secret", async () =>
-    assert.deepEqual(
-      revealed((await make({ secrets: { A: "x" } })).get("kubernetes:core/v1:Secret::web-env")?.inputs["data"]),
-      { A: "eA==" },
-    ));
-  it("may do no more than it needs", () => {
-    assert.deepEqual(securityOf(app), {
-      pod: { seccompProfile: { type: "RuntimeDefault" }, runAsNonRoot: true },
-      container: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+  it("is one component with all its objects below it; claims are protected, and rollouts are watched", async () => {
+    const { resources } = await workload(whole);
+    const component = "drover:index:RancherWorkload::web";
+    const seen = [...resources].map(([key, { parent, options }]) => [key, { parent, options }]);
+    const child = { parent: component, options: {} };
+    assert.deepEqual(Object.fromEntries(seen), {
+      [component]: { parent: "", options: {} },
+      "kubernetes:apps/v1:Deployment::web": { parent: component, options: { hooks: rollout } },
+      "kubernetes:core/v1:ConfigMap::web-files": child,
+      "kubernetes:core/v1:PersistentVolumeClaim::web-data": { parent: component, options: { protect: true } },
+      "kubernetes:core/v1:Secret::web-env": child,
+      "kubernetes:core/v1:Service::web": child,
+      "kubernetes:networking.k8s.io/v1:Ingress::web": child,
+      "kubernetes:policy/v1:PodDisruptionBudget::web": child,
     });
-    assert.deepEqual(securityOf({ ...app, root: true }), {
-      pod: { seccompProfile: { type: "RuntimeDefault" } },
-      container: { allowPrivilegeEscalation: false },
+  });
+
+  it("has no inputs of its own, so that an image that changes is one update", async () => {
+    const { resources } = await workload(whole);
+    assert.deepEqual(resources.get("drover:index:RancherWorkload::web")?.inputs, {});
+  });
+
+  it("rolls when a secret or a file changes, because both get new names", async () => {
+    const { resources } = await workload(whole);
+    const deployment = resources.get("kubernetes:apps/v1:Deployment::web");
+    assert.deepEqual(deployment?.dependencies, [
+      "kubernetes:core/v1:ConfigMap::web-files",
+      "kubernetes:core/v1:Secret::web-env",
+    ]);
+    for (const key of deployment.dependencies)
+      assert.equal(Object.hasOwn(Object(resources.get(key)?.inputs["metadata"]) as object, "name"), false);
+  });
+
+  it("keeps secret values in a Secret alone, marked secret", async () => {
+    const { resources } = await workload(whole);
+    const secret = resources.get("kubernetes:core/v1:Secret::web-env");
+    assert.deepEqual(revealed(secret?.inputs["data"]), { TOKEN: Buffer.from("hush-hush").toString("base64") });
+    for (const [key, { inputs }] of resources) {
+      assert.doesNotMatch(JSON.stringify(inputs), /hush-hush/);
+      if (key !== "kubernetes:core/v1:Secret::web-env")
+        for (const value of Object.values(inputs)) assert.ok(!isSecret(value), key);
+    }
+  });
+
+  it("gives a transform the Deployment as it would be, and takes what comes back as it is", async () => {
+    const replicas: unknown[] = [];
+    const spec = { selector: {}, template: {} };
+    const transform: RancherWorkloadArgs["transform"] = (deployment) => {
+      pulumi
+        .output(deployment)
+        .apply((it) => replicas.push(it.spec.replicas, it.spec.template.spec?.containers.length));
+      return { metadata: { name: "patched" }, spec };
+    };
+    const { resources } = await workload(whole, () => ({ transform }));
+    assert.deepEqual(replicas, [2, 1]);
+    assert.deepEqual(plain(resources.get("kubernetes:apps/v1:Deployment::web")?.inputs), {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "patched" },
+      spec,
     });
-    assert.deepEqual(strategyOf({ ...app, strategy: "Recreate" }), { type: "Recreate" });
-    assert.equal(fileKey("/etc/app/my file.ini"), "etc_app_my_file.ini");
+  });
+
+  it("is previewed while namespace, pull secrets and the names of Secret and ConfigMap are unknown", async () => {
+    const given = () => ({ namespace: new Thing("namespace").id, pullSecrets: [new Thing("pull").id] });
+    const preview = manifestsOf(await workload(whole, given, { preview: true }));
+    const update = manifestsOf(await workload(whole, given));
+    const known = JSON.stringify(update).replaceAll(
+      /"(namespace-id|pull-id|web-(env|files)-0a1b2c3d)"/g,
+      `"${unknown}"`,
+    );
+    assert.deepEqual(preview, JSON.parse(known));
+    assert.equal(JSON.stringify(preview).split(unknown).length - 1, Object.keys(preview).length + 3);
   });
 });

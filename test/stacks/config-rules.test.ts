@@ -12,6 +12,7 @@ const structure = "must be an object: keys with values";
 const list = "must be a list";
 const quantity = "must be a Kubernetes quantity, as in 500m, 2 or 512Mi";
 const path = "must be an absolute path, as in /services/auth";
+const file = "must be the absolute path of a file, without . and .., as in /etc/app/config.ini";
 const variable = "must be the name of an environment variable: letters, digits and underscores, as in LOG_LEVEL";
 const organization = "must be the GitHub organization's name: letters, digits and single dashes, as in kbase";
 const host =
@@ -198,7 +199,11 @@ const ofApp: readonly Row[] = [
   [{ secrets: { A: "" } }, "secrets.A must not be empty"],
   [{ secrets: { A: "hush" }, env: { A: "hush" } }, "secrets.A is in env too: keep one of the two"],
   [{ files: "hush" }, `files ${structure}`],
-  [{ files: { "etc/a": "x" } }, `files["etc/a"] ${path}`],
+  ...["etc/a", "/", "/etc/", "/etc//a", "/../a", "/etc/.", "/etc/..a", "/etc/my file"].map((wrong): Row => [
+    { files: { [wrong]: "x" } },
+    `files["${wrong}"] ${file}`,
+  ]),
+  [{ files: { [`/${"x".repeat(253)}`]: "x" } }, `files["/${"x".repeat(253)}"] ${long(253)}`],
   [{ files: { "/etc/a": 5 } }, `files["/etc/a"] is 5, which must be the file's text`],
   [
     { files: { "/a/b": "", "/a_b": "" } },
