@@ -14,6 +14,10 @@ import { limitHooks } from "./limits/hooks.ts";
 import { Limits } from "./limits/limits.ts";
 import { limitRoutes, rateLimitRoute } from "./limits/routes.ts";
 import { descriptionHooks } from "./openapi/hooks.ts";
+import { Packages } from "./packages/packages.ts";
+import type { RegistrySettings } from "./packages/registry.ts";
+import { packageRoutes } from "./packages/routes.ts";
+import { packageSettingsRoutes } from "./packages/settings-routes.ts";
 import { families } from "./routes/all.ts";
 import type { Family } from "./routes/all.ts";
 import type { Store } from "./store.ts";
@@ -27,6 +31,8 @@ export interface GitHubOptions {
   readonly described?: boolean;
   /** Opens `/_emulator`. Without one it is open to everybody who reaches the server, as tests inside one process want it. */
   readonly adminToken?: string;
+  /** The registries whose images are packages; the first that has a name has it. Default none. */
+  readonly registries?: readonly RegistrySettings[];
 }
 
 /**
@@ -38,6 +44,7 @@ export function createGitHub({
   log = () => undefined,
   described = false,
   adminToken,
+  registries = [],
 }: GitHubOptions): FastifyInstance {
   const app = fastify({
     forceCloseConnections: true,
@@ -73,7 +80,9 @@ export function createGitHub({
   if (described) descriptionHooks(app, (request) => limits.stateOf(request), log);
   limitRoutes(app, limits);
   graphqlRoutes(app, store, { log, rate: (request) => limits.rate(request, "graphql") });
-  const all = [...families, rateLimitRoute(limits)];
+  const packages = new Packages(store, registries);
+  packageSettingsRoutes(app, store, packages);
+  const all = [...families, rateLimitRoute(limits), packageRoutes(packages)];
   for (const prefix of ["", "/api/v3"] as const) void app.register(restApi(store, prefix, all), { prefix });
   return app;
 }

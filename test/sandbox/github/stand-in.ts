@@ -11,6 +11,7 @@ import { createRepository } from "../../../sandbox/github/new-repository.ts";
 import type { NewRepository } from "../../../sandbox/github/new-repository.ts";
 import { newScope } from "../../../sandbox/github/sealed-boxes.ts";
 import { createGitHub } from "../../../sandbox/github/server.ts";
+import type { GitHubOptions } from "../../../sandbox/github/server.ts";
 import { Store } from "../../../sandbox/github/store.ts";
 
 /** Text that is long enough to be a token's; only good here. */
@@ -26,7 +27,7 @@ export class StandIn {
   readonly #folder: string;
   origin = "";
 
-  constructor() {
+  constructor(options: Partial<GitHubOptions> = {}) {
     this.#folder = mkdtempSync(path.join(tmpdir(), "drover-github-"));
     this.store = new Store(this.#folder);
     this.store.clock.set(at, true);
@@ -40,11 +41,11 @@ export class StandIn {
     });
     accounts.organizations.push(this.organization);
     this.store.saveAccounts();
-    this.app = createGitHub({ store: this.store, described: true });
+    this.app = createGitHub({ described: true, ...options, store: this.store });
   }
 
-  static async start(): Promise<StandIn> {
-    const standIn = new StandIn();
+  static async start(options: Partial<GitHubOptions> = {}): Promise<StandIn> {
+    const standIn = new StandIn(options);
     standIn.user("olga", "admin");
     await standIn.app.listen({ host: "127.0.0.1", port: 0 });
     standIn.origin = standIn.app.listeningOrigin;
