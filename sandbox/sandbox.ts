@@ -9,6 +9,7 @@ import { node } from "./cluster/node.ts";
 import { installEngine } from "./engine/engine.ts";
 import type { InstalledEngine } from "./engine/engine.ts";
 import { prepareStack } from "./engine/stacks.ts";
+import { github } from "./github/part.ts";
 import { publishDemoImages } from "./registry/demo-images.ts";
 import { publishPauseImage } from "./registry/images.ts";
 import { registry } from "./registry/registry.ts";
@@ -19,7 +20,7 @@ import type { Part, World } from "./world/part.ts";
 import { startedServers, stopServer } from "./world/processes.ts";
 
 /** Every part there can be, in the order of their start. */
-const allParts: readonly Part[] = [registry, controlPlane, rancher, node, ingress, kwok];
+const allParts: readonly Part[] = [registry, github, controlPlane, rancher, node, ingress, kwok];
 
 /** The parts of a sandbox: with a real node and an ingress controller, or, where that can't be had, with kwok's stand-in for nodes. */
 export const partsOf = (world: World): readonly Part[] =>
@@ -60,6 +61,7 @@ export async function up(world: Awaited<ReturnType<typeof openWorld>>): Promise<
       for (const stack of ["ci", "appdev"]) await prepareStack(world, stack);
       return installed;
     }),
+    github.up(world),
     cluster.then(() => rancher.up(world)),
     nodes,
   ]);

@@ -1,6 +1,4 @@
 import type { Actor } from "./actor.ts";
-import { changeRefs } from "./change-refs.ts";
-import type { RefChange } from "./git/git-repository.ts";
 import { defaultLabels } from "./default-labels.ts";
 import { Repository } from "./model.ts";
 import { newScope } from "./sealed-boxes.ts";
@@ -12,11 +10,11 @@ export type NewFile = string | Uint8Array | { readonly content: string | Uint8Ar
 
 /** A branch of a new repository. */
 export interface NewBranch {
-  /** Path to content. On top of what the branch that it comes `from` has. */
+  /** Path to content. On top of what the branch that it comes `from` has; none at all begins at the very same commit. */
   readonly files: Readonly<Record<string, NewFile>>;
   readonly message: string;
   /** An earlier branch of the same list. Default: a history of its own. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** What a new repository is made of. */
@@ -30,11 +28,14 @@ export interface NewRepository {
   readonly branches?: Readonly<Record<string, NewBranch>>;
   /** Who makes it: the author of its commits. */
   readonly actor: Actor;
+  readonly settings?: Partial<Pick<Repository, "archived" | "teams" | "collaborators">> & {
+    readonly deleteBranchOnMerge?: boolean;
+  };
 }
 
 /** Makes a repository with its branches, one commit each. */
 export async function createRepository(store: Store, wanted: NewRepository): Promise<Repository> {
-  const { name, ownerId, visibility, branches = {}, actor } = wanted;
+  const { name, ownerId, visibility, branches = {}, actor, settings = {} } = wanted;
   const now = store.clock.now();
   const repository = Repository.parse({
     id: store.nextId(),
@@ -46,20 +47,26 @@ export async function createRepository(store: Store, wanted: NewRepository): Pro
     actions: newScope(store.nextId()),
     dependabot: newScope(store.nextId()),
     labels: defaultLabels.map((label) => ({ id: store.nextId(), default: true, ...label })),
+    archived: settings.archived,
+    teams: settings.teams,
+    collaborators: settings.collaborators,
     createdAt: now,
     updatedAt: now,
-  } satisfies Partial<Repository>);
-  await store.add(repository);
-  await store.lock(repository, async () => {
-    const tips = new Map<string, string>();
-    for (const [branch, { files, message, from }] of Object.entries(branches)) {
-      const parent = from === undefined ? undefined : tips.get(from);
-      if (from !== undefined && parent === undefined) throw new Error(`${name}: branch ${from} comes after ${branch}`);
-      tips.set(branch, await commitFiles(store, repository, actor, { files, message, parent }));
-    }
-    const changes = [...tips].map(([branch, to]): RefChange => ({ ref: `refs/heads/${branch}`, from: null, to }));
-    if (changes.length > 0) await changeRefs(store, repository, actor, changes);
   });
+  repository.merge.deleteBranchOnMerge = settings.deleteBranchOnMerge ?? false;
+  const git = store.git(repository);
+  await git.create(repository.defaultBranch);
+  const tips = new Map<string, string>();
+  for (const [branch, { files, message, from }] of Object.entries(branches)) {
+    const parent = from === undefined ? undefined : tips.get(from);
+    if (from !== undefined && parent === undefined) throw new Error(`${name}: branch ${from} comes after ${branch}`);
+    const same = parent !== undefined && Object.keys(files).length === 0;
+    tips.set(branch, same ? parent : await commitFiles(store, repository, actor, { files, message, parent }));
+  }
+  await git.updateRefs([...tips].map(([branch, to]) => ({ ref: `refs/heads/${branch}`, from: null, to })));
+  repository.pushedAt = tips.size > 0 ? now : null;
+  // Known only now: a repository that was not made to its end is not there at all.
+  store.add(repository);
   return repository;
 }
 

@@ -89,11 +89,14 @@ export class Store {
     writeDocument(this.#path("repositories", `${String(repository.id)}.json`), repository);
   }
 
-  /** Adds a repository with an empty git repository. */
-  async add(repository: Repository): Promise<void> {
-    this.#names.set(this.#nameKey(repository), repository.id);
-    this.#repositories.set(repository.id, repository);
-    await this.git(repository).create(repository.defaultBranch);
+  /**
+   * Adds a repository whose git repository is there.
+   * @throws Error when its owner has another of that name
+   */
+  add(repository: Repository): void {
+    const key = this.#nameKey(repository);
+    if (this.#names.has(key)) throw new Error(`there is a repository ${repository.name} already`);
+    this.#index(repository);
     this.save(repository);
   }
 

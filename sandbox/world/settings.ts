@@ -24,9 +24,21 @@ const SettingsFile = z.strictObject({
     rancher: port,
     ingress: port,
     ingressApi: port,
+    github: port,
   }),
   /** What Rancher accepts, as `access:secret`. */
   tokens: z.strictObject({ deployer: z.string(), reader: z.string() }),
+  /**
+   * Tokens of the GitHub stand-in: of an organization owner with the scopes that Drover needs, of a developer, of somebody
+   * who only reads, of the App `drover`, and the one that opens the stand-in's own `/_emulator`.
+   */
+  githubTokens: z.strictObject({
+    admin: z.string(),
+    developer: z.string(),
+    reader: z.string(),
+    app: z.string(),
+    emulator: z.string(),
+  }),
   /** The account of the registry's private part. */
   registryAccount: z.strictObject({ username: z.string(), password: z.string() }),
   /** Encrypts the stacks' secrets. */
@@ -38,31 +50,52 @@ const SettingsFile = z.strictObject({
 /** What a sandbox chose when it was first started and keeps: ports, tokens, passwords, network. */
 export type Settings = z.infer<typeof SettingsFile>;
 
-/** Reads a sandbox's settings; makes them up, once, where there are none. Readable by the owner alone. */
+const Stored = z.object({ ports: z.record(z.string(), port).default({}) }).loose();
+
+/**
+ * Reads a sandbox's settings; makes up, once, what is not there: all of it at first, later what a newer sandbox wants besides.
+ * Readable by the owner alone.
+ */
 export async function openSettings(layout: Layout): Promise<Settings> {
   const file = path.join(layout.root, "settings.json");
-  if (existsSync(file)) return SettingsFile.parse(JSON.parse(readFileSync(file, "utf8")));
-  const ports = await freePorts(Object.keys(SettingsFile.shape.ports.shape));
+  const stored = existsSync(file) ? Stored.parse(JSON.parse(readFileSync(file, "utf8"))) : Stored.parse({});
+  const missing = Object.keys(SettingsFile.shape.ports.shape).filter((name) => !(name in stored.ports));
   const id = randomBytes(2);
-  const settings = SettingsFile.parse({
-    ports,
+  const complete = {
     tokens: { deployer: rancherToken(), reader: rancherToken() },
+    githubTokens: {
+      admin: githubToken("ghp"),
+      developer: githubToken("ghp"),
+      reader: githubToken("ghp"),
+      app: githubToken("ghs"),
+      emulator: githubToken("emulator"),
+    },
     registryAccount: { username: "drover", password: randomBytes(18).toString("base64url") },
     passphrase: randomBytes(18).toString("base64url"),
     network: {
       bridge: `drover-${id.toString("hex")}`,
       prefix: `10.${String(id.readUInt8(0))}.${String(id.readUInt8(1))}`,
     },
-  });
-  writeFileSync(file, JSON.stringify(settings, null, 2), { mode: 0o600 });
+    ...stored,
+    ports: { ...stored.ports, ...(await freePorts(missing, Object.values(stored.ports))) },
+  };
+  const settings = SettingsFile.parse(complete);
+  if (missing.length > 0 || Object.keys(settings).some((key) => !(key in stored)))
+    writeFileSync(file, JSON.stringify(settings, null, 2), { mode: 0o600 });
   return settings;
 }
+
+/** A token in GitHub's form: a prefix of its kind and 36 letters and digits. */
+const githubToken = (prefix: string) => `${prefix}_${randomBytes(18).toString("hex")}`;
 
 /** A token in Rancher's form: `token-xxxxx:` and 54 letters and digits. */
 const rancherToken = () => `token-${randomBytes(3).toString("hex").slice(0, 5)}:${randomBytes(27).toString("hex")}`;
 
-/** Asks the system for as many free ports as there are names; all are held until the last is known, so no two are the same. */
-async function freePorts(names: readonly string[]): Promise<Record<string, number>> {
+/**
+ * Asks the system for as many free ports as there are names, none of which is taken; all are held until the last is known,
+ * so no two are the same.
+ */
+async function freePorts(names: readonly string[], taken: readonly number[]): Promise<Record<string, number>> {
   const servers = await Promise.all(
     names.map(async () => {
       const server = createServer();
@@ -76,5 +109,7 @@ async function freePorts(names: readonly string[]): Promise<Record<string, numbe
     return address.port;
   });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  // A part that does not run now keeps its port, which the system sees as free.
+  if (ports.some((one) => taken.includes(one))) return freePorts(names, taken);
   return Object.fromEntries(names.map((name, index) => [name, ports[index] ?? 0]));
 }

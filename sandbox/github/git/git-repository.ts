@@ -48,7 +48,14 @@ export class GitRepository {
   /** Makes it where it is missing. `HEAD` names the default branch, for clones. */
   async create(defaultBranch: string): Promise<void> {
     if (existsSync(`${this.folder}/HEAD`)) return;
-    await runGit(this.folder, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, this.folder]);
+    await runGit(this.folder, [
+      "init",
+      "--quiet",
+      "--bare",
+      "--template=",
+      `--initial-branch=${defaultBranch}`,
+      this.folder,
+    ]);
   }
 
   run(args: readonly string[], options?: GitOptions): Promise<GitResult> {

@@ -65,6 +65,17 @@ describe("a sandbox's settings", () => {
     assert.equal(statSync(path.join(layout.root, "settings.json")).mode & 0o777, 0o600);
     assert.deepEqual(await openSettings(layout), settings);
   });
+  it("of an older sandbox keep what they have and get what they lack", async () => {
+    const settings = await openSettings(layout);
+    const { github, ...ports } = settings.ports;
+    const { githubTokens, ...older } = settings;
+    writeFileSync(path.join(layout.root, "settings.json"), JSON.stringify({ ...older, ports }));
+    const opened = await openSettings(layout);
+    assert.deepEqual({ ...opened, ports: { ...opened.ports, github }, githubTokens }, settings);
+    assert.equal(Object.values(ports).includes(opened.ports.github), false);
+    assert.match(opened.githubTokens.admin, /^ghp_[0-9a-f]{36}$/);
+    assert.deepEqual(await openSettings(layout), opened);
+  });
 });
 
 describe("the engine's environment", () => {
