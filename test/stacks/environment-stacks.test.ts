@@ -2,157 +2,144 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { parse } from "yaml";
-import * as z from "zod";
+import { plain, revealed, unknown } from "../support/mocks.ts";
+import { committed, digestOf, environments, runStack, stackText, startRancher, token } from "../support/stacks.ts";
+import type { Rancher, StackRun } from "../support/stacks.ts";
+import { changesBetween, claimsOf, imagesOf, leavesOf, treeOf } from "../support/registrations.ts";
 
-import { parseEnvironment } from "../../stacks/config.ts";
-import type { Environment } from "../../stacks/config.ts";
-import { declareEnvironment, registriesOf } from "../../stacks/environment.ts";
-import { plain, register, revealed } from "../support/mocks.ts";
-import type { Registration } from "../support/mocks.ts";
+const golden = (stack: string) => path.resolve(import.meta.dirname, `../golden/${stack}.txt`);
+const [first = "", ...others] = environments;
 
-const root = path.resolve(import.meta.dirname, "../..");
-const File = z.strictObject({ config: z.record(z.string(), z.unknown()) });
-const token = "token-abc12:not-a-real-one";
+describe("the committed stacks", () => {
+  let rancher: Rancher;
+  /** A stack file's configuration with the address of the tests' Rancher. */
+  const configOf = (stack: string): Record<string, unknown> => {
+    const config = committed(stack);
+    return { ...config, rancher: { ...Object(config["rancher"]), url: rancher.url, ca: rancher.ca } as object };
+  };
+  const runs = new Map<string, StackRun>();
+  const runOf = async (stack: string): Promise<StackRun> => {
+    const run = runs.get(stack) ?? (await runStack(stack, configOf(stack)));
+    runs.set(stack, run);
+    return run;
+  };
+  before(async () => (rancher = await startRancher()));
+  after(() => rancher.close());
 
-/** A committed stack file's configuration as Pulumi hands it over. */
-function committed(stack: string): Record<string, string> {
-  const { config } = File.parse(parse(readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8")));
-  const entries = Object.entries(config).map(([key, value]): [string, string] => [
-    key.replace(/^drover:/, ""),
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  return { ...Object.fromEntries(entries), rancherToken: token };
-}
+  it("are the four environments", () => assert.deepEqual(environments, ["appdev", "ci", "next", "prod"]));
 
-function environmentOf(config: Record<string, string>): Environment {
-  const { environment, problems } = parseEnvironment(config, new Set(["rancherToken"]));
-  assert.deepEqual(problems, []);
-  assert.ok(environment !== undefined);
-  return environment;
-}
-
-/** Registers a stack under mocks, with digests made up from the images' names. */
-function declare(stack: string, environment: Environment, preview = false): Promise<Registration> {
-  const images = [...environment.selected].map(([app, { written, reference }]) => {
-    const digest = `sha256:${Buffer.from(`${reference.repository}:${reference.tag ?? ""}`)
-      .toString("hex")
-      .padEnd(64, "0")
-      .slice(-64)}`;
-    return [app, { written, image: { ...reference, digest } }] as const;
-  });
-  return register(() => declareEnvironment(stack, environment, registriesOf(environment), new Map(images)), {
-    stack,
-    preview,
-  });
-}
-
-for (const stack of ["appdev", "ci", "next", "prod"])
-  describe(`the committed stack ${stack}`, () => {
-    it("makes exactly the resources of its golden list", async () => {
-      const { resources } = await declare(stack, environmentOf(committed(stack)));
-      const list = `${[...resources.keys()].sort().join("\n")}\n`;
-      const golden = path.join(root, "test", "golden", `${stack}.txt`);
-      if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, list);
-      assert.equal(list, readFileSync(golden, "utf8"));
-    });
-
-    it("can be previewed while nothing is known yet", async () => {
-      const { resources } = await declare(stack, environmentOf(committed(stack)), true);
-      assert.ok(resources.has("kubernetes:apps/v1:Deployment::narrative"));
-    });
-
-    it("changes one Deployment when the image changes, and nothing else", async () => {
-      const before = await declare(stack, environmentOf(committed(stack)));
-      const after = await declare(stack, environmentOf({ ...committed(stack), image: "pr-99" }));
-      const changed = [...after.resources].filter(([key, { inputs }]) => {
-        const other = before.resources.get(key);
-        return JSON.stringify(other?.inputs) !== JSON.stringify(inputs);
+  for (const stack of environments)
+    describe(stack, () => {
+      it("makes exactly what its golden list has, through the environment's own providers", async () => {
+        const list = treeOf(await runOf(stack));
+        if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden(stack), list);
+        assert.equal(list, readFileSync(golden(stack), "utf8"));
       });
+
+      it("can be previewed while nothing is known yet", async () => {
+        const run = await runStack(stack, configOf(stack), { preview: true });
+        assert.equal(treeOf(run), readFileSync(golden(stack), "utf8"));
+        assert.equal(
+          plain(run.resources.get(`rancher2:index/namespace:Namespace::${stack}`)?.inputs["projectId"]),
+          unknown,
+        );
+        assert.deepEqual(run.outputs, (await runOf(stack)).outputs);
+      });
+
+      for (const app of Object.keys(Object(committed(stack)["apps"]) as object))
+        it(`changes the Deployment of ${app} when its image changes, and nothing else`, async () => {
+          const config = configOf(stack);
+          const images = Object(config["images"]) as object;
+          const changed = app === config["app"] ? { image: "pr-99" } : { images: { ...images, [app]: "pr-99" } };
+          const changes = changesBetween(await runOf(stack), await runStack(stack, { ...config, ...changed }));
+          const annotations = ["image", "tag", "digest", "pull-request"].map((one) => `drover/${one}`);
+          const allowed = [
+            ...[...annotations, "kubernetes.io/change-cause"].map((one) => `metadata.annotations.${one}`),
+            "spec.template.spec.containers.0.image",
+          ];
+          assert.deepEqual([...changes.keys()], [`kubernetes:apps/v1:Deployment::${app}`]);
+          const paths = [...changes.values()].flat();
+          assert.deepEqual(
+            paths.filter((one) => !allowed.includes(one)),
+            [],
+          );
+          assert.ok(paths.includes("spec.template.spec.containers.0.image"));
+        });
+
+      it("hands its token to its providers as a secret, and to nothing else", async () => {
+        const { resources } = await runOf(stack);
+        const rancherProvider = `pulumi:providers:rancher2::${stack}-rancher`;
+        const kubernetes = `pulumi:providers:kubernetes::${stack}-kubernetes`;
+        assert.equal(revealed(resources.get(rancherProvider)?.inputs["tokenKey"]), token);
+        assert.match(String(revealed(resources.get(kubernetes)?.inputs["kubeconfig"])), new RegExp(token));
+        const holders = [...resources].filter(([, { inputs }]) => JSON.stringify(inputs).includes(token));
+        assert.deepEqual(holders.map(([key]) => key).sort(), [kubernetes, rancherProvider]);
+      });
+
+      it("has no secret value in its file", () => {
+        const text = stackText(stack);
+        assert.doesNotMatch(text, /secure:|secretsprovider|encryptedkey|encryptionsalt|PRIVATE KEY|ghp_|github_pat_/);
+        for (const key of leavesOf(committed(stack)).keys())
+          assert.doesNotMatch(key, /(^|\.)(rancherToken|secrets|registries|password)(\.|$)/);
+      });
+    });
+
+  it("claim each object, and each address, for one of them alone", async () => {
+    const owners = new Map<string, string[]>();
+    for (const stack of environments)
+      for (const claim of claimsOf(await runOf(stack), committed(stack)))
+        owners.set(claim, [...(owners.get(claim) ?? []), stack]);
+    assert.deepEqual(
+      [...owners].filter(([, stacks]) => stacks.length > 1),
+      [],
+    );
+    // Every object of every stack was looked at.
+    assert.ok(owners.size > 4 * 30, String(owners.size));
+  });
+
+  it("differ in nothing but what their files say: the stack's name names resources alone", async () => {
+    const config = { ...configOf(first), namespace: "shared" };
+    const one = await runStack("one", config);
+    const other = await runStack("other", config);
+    const described = ({ resources }: StackRun) =>
+      [...resources]
+        .map(([key, resource]) => `${key} ${JSON.stringify(resource).replaceAll(/\b(one|other)\b/g, "STACK")}`)
+        .sort();
+    assert.deepEqual(
+      described(other).map((text) => text.replace(/^(\S*)other/, "$1one")),
+      described(one),
+    );
+    assert.deepEqual(other.outputs, one.outputs);
+  });
+
+  for (const stack of others)
+    it(`say what ${stack} has that ${first} has not, key by key`, () => {
+      const [ours, theirs] = [leavesOf(committed(first)), leavesOf(committed(stack))];
+      const different = [...new Set([...ours.keys(), ...theirs.keys()])].filter(
+        (key) => ours.get(key) !== theirs.get(key),
+      );
+      const allowed =
+        /^(rancher\.(cluster|project)|host|tlsSecret|channel|image|images\.[\w-]+|apps\.[\w-]+\.(env\.\w+|replicas|volumes\.\w+\.size))$/;
       assert.deepEqual(
-        changed.map(([key]) => key),
-        ["kubernetes:apps/v1:Deployment::narrative"],
+        different.filter((key) => !allowed.test(key)),
+        [],
       );
+      assert.ok(different.includes("host"));
     });
 
-    it("hands the token to its providers as a secret, and holds none itself", async () => {
-      const { resources } = await declare(stack, environmentOf(committed(stack)));
-      assert.equal(revealed(resources.get(`pulumi:providers:rancher2::${stack}-rancher`)?.inputs["tokenKey"]), token);
-      assert.match(
-        String(revealed(resources.get(`pulumi:providers:kubernetes::${stack}-kubernetes`)?.inputs["kubeconfig"])),
-        new RegExp(token),
-      );
-      assert.doesNotMatch(
-        readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8"),
-        /secure:|rancherToken:|password:/,
-      );
-    });
-
-    it("makes every Deployment through the environment's own provider", async () => {
-      const { resources } = await declare(stack, environmentOf(committed(stack)));
-      for (const { type, provider } of resources.values())
-        if (type.startsWith("kubernetes:")) assert.equal(provider, `pulumi:providers:kubernetes::${stack}-kubernetes`);
-    });
+  it("run what their channel and their images say", async () => {
+    const images = new Map<string, Record<string, string>>();
+    for (const stack of environments) images.set(stack, imagesOf(await runOf(stack)));
+    const pinned = (name: string) => `${name}@${digestOf(name)}`;
+    assert.equal(images.get("appdev")?.["narrative"], pinned("ghcr.io/kbase/narrative-develop:latest"));
+    assert.equal(images.get("appdev")?.["auth2"], pinned("ghcr.io/kbase/auth2-develop:pr-7"));
+    assert.equal(images.get("appdev")?.["kbase-ui"], pinned("ghcr.io/kbase/kbase-ui:latest"));
+    assert.equal(images.get("next")?.["narrative"], pinned("ghcr.io/kbase/narrative:latest"));
+    assert.equal(images.get("prod")?.["narrative"], pinned("ghcr.io/kbase/narrative:5.4.3"));
+    assert.equal(images.get("prod")?.["workspace"], pinned("ghcr.io/kbase/workspace_deluxe:0.15.0"));
+    for (const [stack, all] of images)
+      for (const [app, image] of Object.entries(all))
+        assert.equal(image.includes("-develop:"), committed(stack)["channel"] === "develop" && !trunk.has(app), image);
   });
-
-describe("a workload's manifest", () => {
-  const Deployment = z.looseObject({
-    metadata: z.looseObject({ annotations: z.record(z.string(), z.string()) }),
-    spec: z.looseObject({
-      strategy: z.unknown(),
-      template: z.looseObject({ spec: z.looseObject({ containers: z.array(z.looseObject({ image: z.string() })) }) }),
-    }),
-  });
-  const app = {
-    port: 8080,
-    health: "/health",
-    replicas: 2,
-    secrets: { TOKEN: "very-secret" },
-    files: { "/etc/app/config.ini": "a=1" },
-    env: { LEVEL: "info" },
-  };
-  const config = { ...committed("appdev"), apps: JSON.stringify({ narrative: app }), images: "{}", image: "pr-12" };
-  const environment = () => {
-    const { environment: parsed, problems } = parseEnvironment(config, new Set(["rancherToken", "apps"]));
-    assert.deepEqual(problems, []);
-    assert.ok(parsed !== undefined);
-    return parsed;
-  };
-
-  it("says which image it runs, by digest, and which pull request that is", async () => {
-    const { resources } = await declare("appdev", environment());
-    const { metadata, spec } = Deployment.parse(
-      plain(resources.get("kubernetes:apps/v1:Deployment::narrative")?.inputs),
-    );
-    assert.match(
-      spec.template.spec.containers[0]?.image ?? "",
-      /^ghcr\.io\/kbase\/narrative-develop:pr-12@sha256:[0-9a-f]{64}$/,
-    );
-    assert.equal(metadata.annotations["drover/pull-request"], "12");
-    assert.equal(metadata.annotations["drover/tag"], "pr-12");
-    assert.deepEqual(spec.strategy, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
-  });
-
-  it("keeps secret values in a Secret alone, marked secret", async () => {
-    const { resources } = await declare("appdev", environment());
-    const secret = resources.get("kubernetes:core/v1:Secret::narrative-env");
-    assert.deepEqual(revealed(secret?.inputs["data"]), { TOKEN: Buffer.from("very-secret").toString("base64") });
-    for (const [key, { inputs }] of resources)
-      if (!key.includes(":Secret::")) assert.doesNotMatch(JSON.stringify(inputs), /very-secret/);
-  });
-
-  it("has a disruption budget, a file and an address of its own", async () => {
-    const { resources } = await declare("appdev", environment());
-    const kinds = [...resources.values()]
-      .filter(({ type }) => type.startsWith("kubernetes:"))
-      .map(({ type, name }) => `${type.split(":")[2] ?? ""} ${name}`);
-    assert.deepEqual(kinds.sort(), [
-      "ConfigMap narrative-files",
-      "Deployment narrative",
-      "Ingress narrative",
-      "PodDisruptionBudget narrative",
-      "Secret narrative-env",
-      "Service narrative",
-    ]);
-  });
+  const trunk = new Set(["kbase-ui", "service-wizard2"]);
 });
