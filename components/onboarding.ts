@@ -7,7 +7,7 @@ export interface Onboarding {
   readonly branches: Branches;
   /** Checks that a pull request needs besides the gate of the image workflow. */
   readonly checks: readonly RequiredCheck[];
-  /** Name on GitHub to name in the stack's configuration. */
+  /** Name on GitHub, in upper case as GitHub keeps it, to name in the stack's configuration. */
   readonly secrets: Readonly<Record<string, string>>;
   /** The same, for workflows that Dependabot starts, which get none of the others. */
   readonly dependabotSecrets: Readonly<Record<string, string>>;

@@ -99,10 +99,10 @@ async function request(access: RegistryAccess, repository: string, path: string,
   return typeof token === "string" ? send(`Bearer ${token}`) : first;
 }
 
-/** The system's own words for a request that got no answer, without the library's wrapping. */
-export function reasonOf(error: unknown): string {
+/** The system's own words for a request that got no answer within some milliseconds, without the library's wrapping. */
+export function reasonOf(error: unknown, timeout = requestTimeout): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${String(requestTimeout / 1000)} s`;
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+  if (error.name === "TimeoutError") return `no answer within ${String(timeout / 1000)} s`;
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0], timeout);
+  return error.cause instanceof Error ? reasonOf(error.cause, timeout) : error.message;
 }

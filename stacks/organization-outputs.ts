@@ -1,0 +1,101 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { packageReports } from "../components/container-package.ts";
+import type { PackageReport } from "../components/container-package.ts";
+import { webUrl } from "../components/github-client.ts";
+import { workflowPath } from "../components/image-workflow.ts";
+import { legacyWorkflows } from "../components/legacy-workflows.ts";
+import { longLived } from "../components/onboarding.ts";
+import type { Onboarding } from "../components/onboarding.ts";
+import type { RepositoryFacts } from "../components/repository-facts.ts";
+import { requiredChecks } from "../components/rulesets.ts";
+import type { SecretMemory } from "../components/secret-changes.ts";
+import type { Organization } from "./organization-config.ts";
+import { workflowBranches } from "./reading/problems.ts";
+import type { Reading } from "./reading/reading.ts";
+
+/** One repository of the stack's output `repositories`: what is managed in it. */
+export interface RepositoryOutput {
+  readonly id: number;
+  readonly url: string;
+  /** Long-lived branches, which are protected. */
+  readonly branches: readonly string[];
+  readonly protection: Onboarding["protection"]["mode"];
+  readonly requiredChecks: readonly string[];
+  /** Branches with the workflow file. */
+  readonly workflow: readonly string[];
+  readonly secrets: readonly string[];
+  readonly dependabotSecrets: readonly string[];
+  readonly variables: readonly string[];
+  readonly environments: readonly string[];
+  readonly packages: readonly Pick<PackageReport, "name" | "state">[];
+}
+
+/** The outputs of the stack `github`. */
+export interface OrganizationOutputs {
+  readonly repositories: Readonly<Record<string, RepositoryOutput>>;
+  /** What a person has to do, a line each. */
+  readonly todo: readonly string[];
+  /** For the next update: when each secret was written. */
+  readonly secrets: pulumi.Output<Record<string, SecretMemory>>;
+}
+
+/** What is managed of every repository, and what a person has to do. Pure. */
+export function describeOrganization(
+  organization: Organization,
+  reading: Reading,
+): Pick<OrganizationOutputs, "repositories" | "todo"> {
+  const web = webUrl(organization);
+  const described = organization.repositories.flatMap((entry) => {
+    const facts = reading.repositories.get(entry.name);
+    if (facts === undefined) return [];
+    const { visibility } = facts;
+    const packages = packageReports(entry, {
+      web,
+      organization: organization.name,
+      visibility,
+      packages: reading.packages,
+    });
+    const url = `${web}/${organization.name}/${facts.name}`;
+    const todo = [...legacyTodo(entry, facts), ...packages.flatMap((one) => one.todo)];
+    return [{ name: entry.name, output: outputOf(entry, facts, url, packages), todo }];
+  });
+  const unseen =
+    reading.packages === undefined
+      ? ["the token may not see container packages, so none was checked: give it read:packages (classic tokens only)"]
+      : [];
+  return {
+    repositories: Object.fromEntries(described.map(({ name, output }) => [name, output])),
+    todo: [...unseen, ...described.flatMap(({ name, todo }) => todo.map((line) => `${name}: ${line}`))],
+  };
+}
+
+const outputOf = (
+  entry: Onboarding,
+  facts: RepositoryFacts,
+  url: string,
+  packages: readonly PackageReport[],
+): RepositoryOutput => ({
+  id: facts.id,
+  url,
+  branches: longLived(entry.branches),
+  protection: entry.protection.mode,
+  requiredChecks: requiredChecks(entry.checks).map(({ name }) => name),
+  workflow: workflowBranches(entry, facts),
+  secrets: Object.keys(entry.secrets).sort(),
+  dependabotSecrets: Object.keys(entry.dependabotSecrets).sort(),
+  variables: Object.keys(entry.variables).sort(),
+  environments: Object.keys(entry.environments).sort(),
+  packages: packages.map(({ name, state }) => ({ name, state })),
+});
+
+/** Workflow files of earlier generations, on the branches that have ours. */
+const legacyTodo = (entry: Onboarding, facts: RepositoryFacts): string[] =>
+  workflowBranches(entry, facts).flatMap((branch) => {
+    const legacy = legacyWorkflows(facts.branches[branch]?.workflows ?? []);
+    return legacy.length === 0
+      ? []
+      : [
+          `on ${branch}, remove ${legacy.join(", ")} from .github/workflows: they write the same images as ${workflowPath}`,
+        ];
+  });
