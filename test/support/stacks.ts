@@ -9,6 +9,7 @@ import * as z from "zod";
 
 import { createAuthority, issue } from "../../sandbox/cluster/certificates.ts";
 import { environmentStack } from "../../stacks/environment.ts";
+import { written } from "./configuration.ts";
 import { register } from "./mocks.ts";
 import type { Functions, Registration } from "./mocks.ts";
 
@@ -76,28 +77,38 @@ export const everyImage: Functions = {
   "docker:index/getRegistryImage:getRegistryImage": ({ name }) => ({ sha256Digest: digestOf(String(name)) }),
 };
 
+/** How a stack runs. */
+export interface RunOptions {
+  readonly preview?: boolean;
+  readonly functions?: Functions;
+  /** Gets the program's error; without it, the run fails with that. */
+  readonly onError?: (error: unknown) => void;
+}
+
 /** Runs a stack's whole program under mocks, as the engine would run it with this configuration. */
 export async function runStack(
   stack: string,
   config: Readonly<Record<string, unknown>>,
-  options: { preview?: boolean; functions?: Functions } = {},
+  { onError, ...options }: RunOptions = {},
 ): Promise<StackRun> {
-  const texts = Object.entries({ ...config, rancherToken: token }).map(([key, value]) => [
+  const texts = Object.entries(written({ rancherToken: token, ...config })).map(([key, text]) => [
     `drover:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
+    text,
   ]);
   const before = { config: pulumi.runtime.allConfig(), keys: process.env["PULUMI_CONFIG_SECRET_KEYS"] };
   let outputs: unknown;
+  const program = async () => {
+    pulumi.runtime.setAllConfig(z.record(z.string(), z.string()).parse(Object.fromEntries(texts)));
+    try {
+      pulumi.output(await environmentStack()).apply((known) => (outputs = known));
+    } catch (error) {
+      if (onError === undefined) throw error;
+      onError(error);
+    }
+  };
   try {
     process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["drover:rancherToken","drover:apps","drover:registries"]';
-    const registration = await register(
-      async () => {
-        pulumi.runtime.setAllConfig(z.record(z.string(), z.string()).parse(Object.fromEntries(texts)));
-        pulumi.output(await environmentStack()).apply((known) => (outputs = known));
-      },
-      { functions: everyImage, ...options, stack },
-    );
-    return { ...registration, outputs };
+    return { ...(await register(program, { functions: everyImage, ...options, stack })), outputs };
   } finally {
     pulumi.runtime.setAllConfig(before.config);
     if (before.keys === undefined) delete process.env["PULUMI_CONFIG_SECRET_KEYS"];
