@@ -66,7 +66,7 @@ export type Rule = z.infer<typeof Rule>;
 /** Who is let by. `actor_id` is null for DeployKey; GitHub answers 1 or null for OrganizationAdmin as it was sent. */
 export const BypassActor = z.strictObject({
   actor_id: z.int().nullable().default(null),
-  actor_type: z.enum(["Integration", "OrganizationAdmin", "RepositoryRole", "Team", "DeployKey"]),
+  actor_type: z.enum(["Integration", "OrganizationAdmin", "RepositoryRole", "Team", "DeployKey", "User"]),
   bypass_mode: z.enum(["always", "pull_request", "exempt"]).default("always"),
 });
 export type BypassActor = z.infer<typeof BypassActor>;

@@ -35,9 +35,11 @@ function dockerfile(name: string, folder: string, hasProgram: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A workflow of the time before Drover: it has the old file's name and runs nothing. */
-const workflow = (file: string) =>
-  `name: ${file.replace(/\.ya?ml$/u, "")}\non: workflow_dispatch\npermissions: {}\njobs:\n  nothing:\n    runs-on: ubuntu-24.04\n    steps: []\n`;
+/** A workflow of the time before Drover: it has the old file's name, one job of that name too, and runs nothing. */
+function workflow(file: string): string {
+  const name = file.replace(/\.ya?ml$/u, "");
+  return `name: ${name}\non: workflow_dispatch\npermissions: {}\njobs:\n  ${name}:\n    runs-on: ubuntu-24.04\n    steps: []\n`;
+}
 
 /**
  * What a repository's branches have.

@@ -20,6 +20,8 @@ function covers(store: Store, repository: Repository, bypass: BypassActor, { use
   switch (type) {
     case "Team":
       return id !== null && teamsOf(store, user.id).has(id);
+    case "User":
+      return user.id === id;
     case "OrganizationAdmin":
       return isOwner(store.organizationById(repository.ownerId), user.id);
     case "RepositoryRole": {

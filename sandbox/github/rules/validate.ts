@@ -33,6 +33,10 @@ export function checkBypassActors(store: Store, repository: Repository, actors: 
         if (organization === undefined)
           throw validationFailed("Actor organization admin is only for repositories of organizations");
         break;
+      case "User":
+        if (organization?.members.some(({ userId }) => userId === id) !== true)
+          throw validationFailed(`Actor user ${String(id)} must be part of the owner organization`);
+        break;
       case "DeployKey":
         break;
     }
