@@ -21,6 +21,8 @@ import { packageSettingsRoutes } from "./packages/settings-routes.ts";
 import { families } from "./routes/all.ts";
 import type { Family } from "./routes/all.ts";
 import type { Store } from "./store.ts";
+import { Deliveries } from "./webhooks/deliveries.ts";
+import { hookRoutes } from "./webhooks/routes.ts";
 
 /** What a GitHub stand-in is made of. */
 export interface GitHubOptions {
@@ -82,7 +84,9 @@ export function createGitHub({
   graphqlRoutes(app, store, { log, rate: (request) => limits.rate(request, "graphql") });
   const packages = new Packages(store, registries);
   packageSettingsRoutes(app, store, packages);
-  const all = [...families, rateLimitRoute(limits), packageRoutes(packages)];
+  const deliveries = new Deliveries(store);
+  app.addHook("onClose", () => deliveries.close());
+  const all = [...families, rateLimitRoute(limits), packageRoutes(packages), hookRoutes(deliveries)];
   for (const prefix of ["", "/api/v3"] as const) void app.register(restApi(store, prefix, all), { prefix });
   return app;
 }
