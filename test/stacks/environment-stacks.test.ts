@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+import * as z from "zod";
+
 import { plain, revealed, unknown } from "../support/mocks.ts";
 import { committed, digestOf, environments, runStack, stackText, startRancher, token } from "../support/stacks.ts";
 import type { Rancher, StackRun } from "../support/stacks.ts";
@@ -112,6 +114,14 @@ describe("the committed stacks", () => {
     assert.deepEqual(other.outputs, one.outputs);
   });
 
+  it("make the same whatever the order of the keys in their files", async () => {
+    for (const stack of environments) {
+      const turned = await runStack(stack, z.record(z.string(), z.unknown()).parse(reversed(configOf(stack))));
+      assert.deepEqual(changesBetween(await runOf(stack), turned), new Map());
+      assert.deepEqual(turned.outputs, (await runOf(stack)).outputs);
+    }
+  });
+
   for (const stack of others)
     it(`say what ${stack} has that ${first} has not, key by key`, () => {
       const [ours, theirs] = [leavesOf(committed(first)), leavesOf(committed(stack))];
@@ -143,3 +153,13 @@ describe("the committed stacks", () => {
   });
   const trunk = new Set(["kbase-ui", "service-wizard2"]);
 });
+
+/** A value with the keys of every object in it the other way round. */
+function reversed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, inner]) => [key, reversed(inner)]),
+  );
+}

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
 
 import { addressOf, registriesOf } from "../../stacks/environment.ts";
+import { transforms } from "../../stacks/transforms.ts";
 import { parsed } from "../support/configuration.ts";
 import { unusedHost, withServer } from "../support/local-server.ts";
 import { plain } from "../support/mocks.ts";
 import { digestOf, runStack, startRancher } from "../support/stacks.ts";
 import type { Rancher } from "../support/stacks.ts";
+
+type DeploymentArgs = k8s.apps.v1.DeploymentArgs;
 
 const lookup = "docker:index/getRegistryImage:getRegistryImage";
 
@@ -121,6 +126,38 @@ describe("a stack that is an environment", () => {
     };
     assert.equal(await nameIn({}), "dev");
     assert.equal(await nameIn({ namespace: "team-dev" }), "team-dev");
+  });
+
+  it("hands on certificate, ingress class, quota and limits", async () => {
+    const quota = { project: { pods: "20" }, namespace: { pods: "10" }, container: { limitsCpu: 1 } };
+    const { resources } = await runStack("dev", configOf({ tlsSecret: "tls", ingressClass: "traefik", quota }));
+    const spec = (key: string) => plain(resources.get(key)?.inputs["spec"]);
+    const ingress = z
+      .object({ ingressClassName: z.string(), tls: z.unknown(), rules: z.tuple([z.looseObject({ host: z.string() })]) })
+      .parse(spec("kubernetes:networking.k8s.io/v1:Ingress::auth2"));
+    assert.equal(ingress.ingressClassName, "traefik");
+    assert.deepEqual(ingress.tls, [{ hosts: ["dev.example.org"], secretName: "tls" }]);
+    assert.equal(ingress.rules[0].host, "dev.example.org");
+    assert.deepEqual(resources.get("rancher2:index/project:Project::dev")?.inputs, {
+      name: "dev",
+      clusterId: "c-m-1",
+      resourceQuota: { projectLimit: { pods: "20" }, namespaceDefaultLimit: { pods: "10" } },
+      containerResourceLimit: { limitsCpu: "1" },
+    });
+  });
+
+  it("gives each app's Deployment its transform, and no other", async () => {
+    const paused = { auth2: (it: DeploymentArgs): DeploymentArgs => ({ ...it, metadata: { name: "patched" } }) };
+    Object.assign(transforms, paused);
+    try {
+      const { resources } = await runStack("dev", configOf({}));
+      const names = [...resources.values()]
+        .filter(({ type }) => type === "kubernetes:apps/v1:Deployment")
+        .map(({ name, inputs }) => [name, z.object({ name: z.string() }).parse(plain(inputs["metadata"])).name]);
+      assert.deepEqual(Object.fromEntries(names), { auth2: "patched", narrative: "narrative" });
+    } finally {
+      Reflect.deleteProperty(transforms, "auth2");
+    }
   });
 
   it("without apps is an empty environment", async () => {
