@@ -134,6 +134,28 @@ describe("the digest of an image", () => {
       ),
     ));
 
+  it("is an error in the provider's own words, without a stack trace, where the registry has the image after all", () =>
+    withServer(
+      (_, response) => response.setHeader("docker-content-digest", digest).end(),
+      async (host) =>
+        assert.equal(
+          await outcome({ host, http: true }, { tag: "pr-12" }, fails),
+          `${host}/kbase/narrative-develop:pr-12: the provider's words`,
+        ),
+    ));
+  it("of a tag that is not there is an error even where the tags can't be listed", () =>
+    withServer(
+      (request, response) => {
+        if (request.url?.includes("/tags/list") === true) request.socket.destroy();
+        else response.writeHead(404).end();
+      },
+      async (host) =>
+        assert.equal(
+          await outcome({ host, http: true }, { tag: "pr-12" }, fails),
+          `${host}/kbase/narrative-develop:pr-12 is not in the registry; kbase/narrative-develop has no tags that can be listed`,
+        ),
+    ));
+
   for (const code of [401, 403]) {
     it(`is an error that asks for an account where there is none and the registry answers ${String(code)}`, () =>
       withServer(status(code), async (host) =>

@@ -51,6 +51,7 @@ describe("a program under mocks", () => {
   it("that calls a function whose answer is an error fails", () =>
     assert.rejects(
       register(() => pulumi.runtime.invoke("test:index:get", {}), { functions: { "test:index:get": boom } }),
+      { message: "boom" },
     ));
 
   it("that gives two resources one name fails, as the engine would", () =>

@@ -75,7 +75,12 @@ export async function register(
       const inputs = Inputs.parse(given);
       const answer = options.functions?.[token];
       if (answer === undefined) note(new Error(`the mocks have no answer for ${token}`));
-      return answer?.(inputs) ?? {};
+      try {
+        return answer?.(inputs) ?? {};
+      } catch (error) {
+        // The SDK reads the text where gRPC has it.
+        throw Object.assign(new Error(), { details: error instanceof Error ? error.message : String(error) });
+      }
     },
   };
   try {
