@@ -3,7 +3,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { packageReports } from "../components/container-package.ts";
 import type { PackageReport } from "../components/container-package.ts";
 import { webUrl } from "../components/github-client.ts";
-import { workflowPath } from "../components/image-workflow.ts";
 import { legacyWorkflows } from "../components/legacy-workflows.ts";
 import { longLived } from "../components/onboarding.ts";
 import type { Onboarding } from "../components/onboarding.ts";
@@ -89,13 +88,14 @@ const outputOf = (
   packages: packages.map(({ name, state }) => ({ name, state })),
 });
 
-/** Workflow files of earlier generations, on the branches that have ours. */
-const legacyTodo = (entry: Onboarding, facts: RepositoryFacts): string[] =>
-  workflowBranches(entry, facts).flatMap((branch) => {
-    const legacy = legacyWorkflows(facts.branches[branch]?.workflows ?? []);
-    return legacy.length === 0
-      ? []
-      : [
-          `on ${branch}, remove ${legacy.join(", ")} from .github/workflows: they write the same images as ${workflowPath}`,
-        ];
-  });
+/** Workflow files of earlier generations, on the branches that have ours; branches with the same ones together. */
+function legacyTodo(entry: Onboarding, facts: RepositoryFacts): string[] {
+  const found = new Map<string, string[]>();
+  for (const branch of workflowBranches(entry, facts)) {
+    const files = legacyWorkflows(facts.branches[branch]?.workflows ?? []).join(", ");
+    if (files !== "") found.set(files, [...(found.get(files) ?? []), branch]);
+  }
+  return [...found].map(
+    ([files, branches]) => `remove ${files} (${branches.join(", ")}), which build the same images as our workflow`,
+  );
+}

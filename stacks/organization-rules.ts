@@ -6,13 +6,14 @@ import { gateCheck, reusableWorkflows } from "../components/reusable-workflows.t
 import { exposed, keyOf, nearestTo } from "./config.ts";
 import type { ConfigProblem } from "./config.ts";
 import { builtinBranches } from "./organization-defaults.ts";
+import { entrySchema } from "./organization-schema.ts";
 
 const texts = z.record(z.string(), z.string().catch("")).catch({});
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).catch([]);
 const optionalText = z.string().optional().catch(undefined);
 
 const EntryReading = z.object({
-  name: z.string().catch(""),
+  name: entrySchema.shape.name.catch(""),
   image: z.object({ name: optionalText }).optional().catch(undefined),
   images: listOf(z.object({ name: z.string().catch("") }).catch({ name: "" })),
   branches: z.object({ develop: optionalText, release: optionalText }).optional().catch(builtinBranches),

@@ -6,7 +6,10 @@ import { count, flag, organization, registryHost, secret, text } from "./schema-
  * The configuration of the stack `github`, key by key below `drover:`; the README's table says the same to people.
  * Messages state the rule and how to keep it; `stacks/config.ts` puts key and value before them.
  */
-const line = (what: string) => text(`must be ${what} on one line`, /^[^\r\n]*\S[^\r\n]*$/, 1024);
+const noExpression = "may not have ${{, which GitHub would evaluate in the workflow file";
+const isPlain = (written: string) => !written.includes("${{");
+const line = (what: string) =>
+  text(`must be ${what} on one line`, /^[^\r\n]*\S[^\r\n]*$/, 1024).refine(isPlain, noExpression);
 const imageName = text(
   "must be an image's name without folders and tag: lower-case letters and digits, with single dots, underscores or dashes between them",
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/,
@@ -19,7 +22,7 @@ const branch = text(
 );
 const repositoryPath = text(
   "must be a path inside the repository, as in deployment/Dockerfile",
-  /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\s:]+$/,
+  /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\s:${}]+$/,
   1024,
 );
 const variable = text(
@@ -50,7 +53,7 @@ const build = {
   dockerfile: repositoryPath.optional(),
   context: repositoryPath.optional(),
   target: line("a stage's name").optional(),
-  arguments: z.record(variable, z.string({ error: "must be text" })).optional(),
+  arguments: z.record(variable, z.string({ error: "must be text" }).refine(isPlain, noExpression)).optional(),
   test: line("a shell command").optional(),
 };
 
@@ -131,7 +134,8 @@ const common = {
   attestations: flag.optional(),
 };
 
-const entry = z.strictObject({
+/** One entry of the list. */
+export const entrySchema = z.strictObject({
   name: text(
     "must be a repository's name without its owner: letters, digits, dots, dashes and underscores",
     /^(?!\.{1,2}$)[\w.-]+$/,
@@ -182,7 +186,7 @@ export const organizationSchema = z.strictObject({
     version: line("what people call that commit").optional(),
   }),
   defaults: z.strictObject(common).default({}),
-  repositories: z.array(entry),
+  repositories: z.array(entrySchema),
   secrets: z.record(stored, secret).default({}),
   removals: count(1, 100_000, "how many repositories may leave the list at once").optional(),
 });
@@ -190,7 +194,7 @@ export const organizationSchema = z.strictObject({
 /** The stack's configuration as it is written, with short forms made long. */
 export type WrittenOrganization = z.infer<typeof organizationSchema>;
 /** One entry of it. */
-export type WrittenEntry = z.infer<typeof entry>;
+export type WrittenEntry = z.infer<typeof entrySchema>;
 
 /**
  * Makes the long form of every short one: a repository, an image or a check that is only a name, and secrets that are only names.

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
-import { actorParts, needsId } from "../../components/actors.ts";
-import type { GitHubClient } from "../../components/github-client.ts";
+import { actorParts, bypassActors, needsId } from "../../components/actors.ts";
+import type { BypassActor } from "../../components/actors.ts";
+import type { Credential, GitHubClient } from "../../components/github-client.ts";
 import { GitHubFailure } from "../../components/github-failure.ts";
 import type { ActorName, Onboarding } from "../../components/onboarding.ts";
 import type { Organization } from "../organization-config.ts";
@@ -20,49 +21,54 @@ const actorNames = (entries: readonly Onboarding[]): ActorName[] => [
 ];
 
 const Numbered = z.looseObject({ databaseId: z.number() }).nullish();
+const idOf = (answer: unknown) => Numbered.parse(answer)?.databaseId;
+const byKind = (names: readonly ActorName[], wanted: string) =>
+  names.map(actorParts).flatMap(([kind, name]) => (kind === wanted ? [name] : []));
+/** An alias in GraphQL for each of some names. */
+const aliased = (names: readonly string[], letter: string, fieldOf: (text: string) => string) =>
+  names.map((name, index) => `${letter}${String(index)}: ${fieldOf(JSON.stringify(name))} { databaseId }`);
 
 /** Finds the ids of all actors that entries name, and the account of the credential. */
 export async function readActors(
   client: GitHubClient,
   { name: owner, credential, repositories }: Organization,
+  isServer: boolean,
 ): Promise<Pick<Reading, "actors" | "self">> {
   const names = actorNames(repositories).filter(needsId);
-  const kind = (wanted: string) => names.filter((name) => actorParts(name)[0] === wanted);
-  const text = (name: ActorName) => JSON.stringify(actorParts(name)[1]);
-  const teams = kind("team").map((name, index) => `t${String(index)}: team(slug: ${text(name)}) { databaseId }`);
-  const users = kind("user").map((name, index) => `u${String(index)}: user(login: ${text(name)}) { databaseId }`);
+  const [teams, users, apps] = [byKind(names, "team"), byKind(names, "user"), byKind(names, "app")];
   const query = [
     ...(credential.kind === "token" ? ["viewer { databaseId }"] : []),
-    ...(teams.length === 0 ? [] : [`organization(login: ${JSON.stringify(owner)}) { ${teams.join(" ")} }`]),
-    ...users,
+    ...(teams.length === 0
+      ? []
+      : [
+          `organization(login: ${JSON.stringify(owner)}) {`,
+          ...aliased(teams, "t", (slug) => `team(slug: ${slug})`),
+          "}",
+        ]),
+    ...aliased(users, "u", (login) => `user(login: ${login})`),
   ];
   const { data, errors } =
     query.length === 0 ? { data: {}, errors: [] } : await client.graphql(`query { ${query.join(" ")} }`);
   refuseErrors(errors);
   const inOrganization = z.record(z.string(), z.unknown()).catch({}).parse(data["organization"]);
-  const apps = await pooled(kind("app"), (name) => appId(client, actorParts(name)[1]));
-  const ids: [ActorName, number | undefined][] = [
-    ...kind("team").map((name, index): [ActorName, number | undefined] => [
-      name,
-      Numbered.parse(inOrganization[`t${String(index)}`])?.databaseId,
-    ]),
-    ...kind("user").map((name, index): [ActorName, number | undefined] => [
-      name,
-      Numbered.parse(data[`u${String(index)}`])?.databaseId,
-    ]),
-    ...kind("app").map((name, index): [ActorName, number | undefined] => [name, apps[index]]),
+  const appIds = await pooled(apps, (slug) => appId(client, slug));
+  const ids = [
+    ...teams.map((slug, index) => ({ name: `team:${slug}`, id: idOf(inOrganization[`t${String(index)}`]) })),
+    ...users.map((login, index) => ({ name: `user:${login}`, id: idOf(data[`u${String(index)}`]) })),
+    ...apps.map((slug, index) => ({ name: `app:${slug}`, id: appIds[index] })),
   ];
-  const viewer = Numbered.parse(data["viewer"])?.databaseId;
-  const actor =
-    credential.kind === "app"
-      ? { actorType: "Integration" as const, actorId: Number(credential.id) }
-      : viewer === undefined
-        ? undefined
-        : { actorType: "User" as const, actorId: viewer };
   return {
-    actors: new Map(ids.flatMap(([name, id]) => (id === undefined ? [] : [[name, id]]))),
-    self: actor && { ...actor, bypassMode: "always" },
+    actors: new Map(ids.flatMap(({ name, id }) => (id === undefined ? [] : [[name, id]]))),
+    self: selfOf(credential, idOf(data["viewer"]), isServer),
   };
+}
+
+/** The account of a credential as a bypass actor. An Enterprise Server takes no single users; the token's account is an administrator. */
+export function selfOf(credential: Credential, viewer: number | undefined, isServer: boolean): BypassActor | undefined {
+  const bypassMode = "always";
+  if (credential.kind === "app") return { actorType: "Integration", actorId: Number(credential.id), bypassMode };
+  if (isServer) return bypassActors(["role:admin"], new Map(), undefined)[0];
+  return viewer === undefined ? undefined : { actorType: "User", actorId: viewer, bypassMode };
 }
 
 async function appId(client: GitHubClient, slug: string): Promise<number | undefined> {

@@ -10,29 +10,34 @@ const scopes: readonly { readonly anyOf: readonly string[]; readonly purpose: st
   { anyOf: ["workflow"], purpose: "files below .github/workflows" },
 ];
 
-/** Whether the organization is one, and whether the token's scopes will do. */
-export async function checkOrganization(client: GitHubClient, { name }: Organization): Promise<string[]> {
+/** What is wrong with the organization or the token, and whether an Enterprise Server says so. */
+export interface OrganizationCheck {
+  readonly problems: readonly string[];
+  readonly isServer: boolean;
+}
+
+/** Looks whether the organization is one, and whether the token's scopes will do. */
+export async function checkOrganization(client: GitHubClient, { name }: Organization): Promise<OrganizationCheck> {
   try {
     const { body, headers } = await client.rest("GET /orgs/{org}", { org: name });
     z.looseObject({ login: z.string(), id: z.number() }).parse(body);
+    // Fine-grained tokens and Apps have no scopes; what they may do shows only when they are refused.
     const given = headers["x-oauth-scopes"]?.split(/,\s*/);
-    if (given === undefined) return [];
-    return scopes
-      .filter(({ anyOf }) => !anyOf.some((scope) => given.includes(scope)))
-      .map(
-        ({ anyOf: [scope = ""], purpose }) =>
-          `The token (drover:githubToken) lacks the scope ${scope}, which ${purpose} need; set one that has it: pulumi config set --secret githubToken`,
-      );
+    const missing = scopes.filter(({ anyOf }) => given !== undefined && !anyOf.some((scope) => given.includes(scope)));
+    const problems = missing.map(
+      ({ anyOf: [scope = ""], purpose }) =>
+        `The token (drover:githubToken) lacks the scope ${scope}, which ${purpose} need; set one that has it: pulumi config set --secret githubToken`,
+    );
+    return { problems, isServer: headers["x-github-enterprise-version"] !== undefined };
   } catch (error) {
     if (!(error instanceof GitHubFailure) || error.status !== 404) throw error;
-    const { status } = await client.rest("GET /users/{username}", { username: name }).then(
-      () => ({ status: 200 }),
-      (failure: unknown) => ({ status: failure instanceof GitHubFailure ? failure.status : undefined }),
+    const isUser = await client.rest("GET /users/{username}", { username: name }).then(
+      () => true,
+      () => false,
     );
-    return [
-      status === 200
-        ? `drover:organization is "${name}", which is a user: Drover works for organizations`
-        : `drover:organization is "${name}", which does not exist, or the token may not see it`,
-    ];
+    const what = isUser
+      ? "which is a user: Drover works for organizations"
+      : "which does not exist, or the token may not see it";
+    return { problems: [`drover:organization is "${name}", ${what}`], isServer: false };
   }
 }

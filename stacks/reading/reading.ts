@@ -38,15 +38,15 @@ export async function readGitHub(
   client: GitHubClient,
   organization: Organization,
   memory: Memory,
-): Promise<{ reading?: Reading; problems: string[] }> {
+): Promise<{ reading?: Reading; problems: readonly string[] }> {
   const owner = organization.name;
   try {
-    const problems = await checkOrganization(client, organization);
+    const { problems, isServer } = await checkOrganization(client, organization);
     if (problems.length > 0) return { problems };
     const entries = organization.repositories;
     const [repositories, actors, packages, dates, variables] = await Promise.all([
       readRepositories(client, owner, entries),
-      readActors(client, organization),
+      readActors(client, organization, isServer),
       readPackages(client, owner),
       readDates(client, owner, entries, memory),
       readVariables(client, owner, entries, memory),
