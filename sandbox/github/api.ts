@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 
-import { authorize } from "./access.ts";
+import { authorize, callerRole, includesRole } from "./access.ts";
 import type { Requirement } from "./access.ts";
 import { userOf } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { GitHubError, invalidRequest, notFound } from "./errors.ts";
 import type { GitRepository } from "./git/git-repository.ts";
-import type { Repository, User } from "./model.ts";
+import type { Repository, Role, User } from "./model.ts";
 import { paginate } from "./pagination.ts";
 import type { Paged, PageSize } from "./pagination.ts";
 import type { Store } from "./store.ts";
@@ -68,9 +68,14 @@ export class Call {
    * @throws GitHubError 400 when it is no object, 422 when it does not fit
    */
   body<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
+    if (Array.isArray(this.request.body)) throw new GitHubError(400, "Body should be a JSON object");
+    return this.bodyOrList(schema);
+  }
+
+  /** The same for the few bodies that can be lists. */
+  bodyOrList<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
     const body = this.request.body ?? {};
-    if (typeof body !== "object" || (Array.isArray(body) && !(schema instanceof z.ZodArray)))
-      throw new GitHubError(400, "Body should be a JSON object");
+    if (typeof body !== "object") throw new GitHubError(400, "Body should be a JSON object");
     const parsed = schema.safeParse(body);
     if (!parsed.success) throw invalidRequest(parsed.error);
     return parsed.data;
@@ -122,6 +127,11 @@ export class RepositoryCall extends Call {
   /** Writes the repository's document. */
   save(): void {
     this.store.save(this.repository);
+  }
+
+  /** Whether the caller has a role on the repository. */
+  has(role: Role): boolean {
+    return includesRole(callerRole(this.store, this.caller, this.repository), role);
   }
 
   /** `…/repos/OWNER/NAME` as the caller addresses it. */

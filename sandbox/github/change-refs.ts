@@ -3,6 +3,7 @@ import { zeroSha } from "./git/git-repository.ts";
 import type { RefChange } from "./git/git-repository.ts";
 import type { Repository } from "./model.ts";
 import { notify } from "./notify.ts";
+import { syncPulls } from "./pulls/sync.ts";
 import type { Store } from "./store.ts";
 import { userOfEmail } from "./views/commit.ts";
 
@@ -24,6 +25,7 @@ export async function changeRefs(
   repository.pushedAt = store.clock.now();
   store.save(repository);
   for (const change of changes) await tell(store, repository, actor, change);
+  await syncPulls(store, repository, repository, actor, changes);
 }
 
 /** The events of one changed branch or tag: `create` or `delete`, and `push`. */

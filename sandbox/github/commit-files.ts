@@ -3,8 +3,9 @@ import { changeRefs } from "./change-refs.ts";
 import type { Signature } from "./git/commit.ts";
 import type { TreeEdit } from "./git/tree.ts";
 import type { Repository } from "./model.ts";
+import { enforce } from "./rules/enforce.ts";
 import type { Store } from "./store.ts";
-import { signatureOf } from "./views/commit.ts";
+import { signatureOf, webFlow } from "./views/commit.ts";
 
 /** A commit on a branch. */
 export interface FilesCommit {
@@ -19,12 +20,10 @@ export interface FilesCommit {
   readonly committer?: Signature | undefined;
 }
 
-/** Who GitHub's own commits are by. */
-export const webFlow = { name: "GitHub", email: "noreply@github.com" } as const;
-
 /**
  * Commits changes of files to a branch and moves it there. To be called inside the repository's lock.
  * @returns the commit's object name
+ * @throws GitHubError 409 when rules do not allow it
  */
 export async function commitFiles(
   store: Store,
@@ -42,6 +41,8 @@ export async function commitFiles(
     committer: committer ?? author ?? { ...webFlow, date },
     message,
   });
-  await changeRefs(store, repository, actor, [{ ref: `refs/heads/${branch}`, from: parent ?? null, to: sha }]);
+  const change = { ref: `refs/heads/${branch}`, from: parent ?? null, to: sha };
+  await enforce({ store, repository, actor, ...change }, 409, "Could not change file: ");
+  await changeRefs(store, repository, actor, [change]);
   return sha;
 }

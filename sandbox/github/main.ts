@@ -1,4 +1,5 @@
 import { readConfig } from "./config.ts";
+import { recoverPulls } from "./pulls/recover.ts";
 import { seed } from "./seed.ts";
 import { createGitHub } from "./server.ts";
 import { Store } from "./store.ts";
@@ -13,6 +14,7 @@ async function main(file: string | undefined): Promise<void> {
   const store = new Store(folder);
   store.origin = `http://127.0.0.1:${String(port)}`;
   await seed(store, organization);
+  await recoverPulls(store);
   const app = createGitHub({
     store,
     adminToken,

@@ -4,7 +4,9 @@ import { GitError } from "../git/run.ts";
 import type { GitRepository, RefChange } from "../git/git-repository.ts";
 import { isRefName } from "../git/ref-name.ts";
 import type { Repository } from "../model.ts";
+import { rulingOn } from "../rules/enforce.ts";
 import type { Store } from "../store.ts";
+import { fullName } from "../urls.ts";
 import { objectCount } from "./push.ts";
 import type { Push, PushResult } from "./push.ts";
 
@@ -23,7 +25,10 @@ export async function receive(store: Store, repository: Repository, actor: Actor
   }
   const refs = new Map<string, string | undefined>();
   const messages: string[] = [];
-  for (const change of push.changes) refs.set(change.ref, await refusal(store, repository, actor, change));
+  for (const change of push.changes) {
+    const reason = await refusal(store, repository, actor, change);
+    refs.set(change.ref, reason ?? (await ruled(store, repository, actor, change, messages)));
+  }
   const refused = [...refs.values()].some((reason) => reason !== undefined);
   if (refused && push.capabilities.has("atomic"))
     for (const [ref, reason] of refs) refs.set(ref, reason ?? "atomic push failure");
@@ -42,6 +47,31 @@ async function takeObjects(git: GitRepository, { pack, changes }: Push): Promise
     );
   if (tips.length > 0)
     await git.run(["rev-list", "--objects", "--stdin", "--not", "--all", "--quiet"], { input: `${tips.join("\n")}\n` });
+}
+
+/** Why rules refuse a change; says it, and what the pusher was let by, in `messages`. */
+async function ruled(
+  store: Store,
+  repository: Repository,
+  actor: Actor,
+  change: RefChange,
+  messages: string[],
+): Promise<string | undefined> {
+  const { refusal: refused, bypassed } = await rulingOn({ store, repository, actor, ...change });
+  const list = (lines: readonly string[]) => lines.flatMap((line) => [`- ${line.replaceAll("\n", "\n  ")}`, ""]);
+  if (bypassed.length > 0) messages.push(`Bypassed rule violations for ${change.ref}:`, "", ...list(bypassed));
+  if (refused === undefined) return undefined;
+  if (refused.by === "protection") {
+    messages.push(`error: GH006: Protected branch update failed for ${change.ref}.`, "", ...list(refused.messages));
+    return "protected branch hook declined";
+  }
+  messages.push(
+    `error: GH013: Repository rule violations found for ${change.ref}.`,
+    `Review all repository rules at ${store.origin}/${fullName(store, repository)}/rules?ref=${encodeURIComponent(change.ref)}`,
+    "",
+    ...list(refused.messages),
+  );
+  return "push declined due to repository rule violations";
 }
 
 /** Why one ref can't be changed as a push asks for; undefined where it can. */

@@ -70,6 +70,8 @@ export const Repository = z.strictObject({
   name: z.string(),
   /** Id of the organization or user that owns it. */
   ownerId: z.int(),
+  /** Id of the repository that it is a fork of. */
+  parentId: z.int().nullable().default(null),
   description: z.string().nullable().default(null),
   homepage: z.string().nullable().default(null),
   visibility: z.enum(["public", "private", "internal"]).default("public"),

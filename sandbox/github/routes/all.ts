@@ -8,9 +8,12 @@ import { contentRoutes } from "./contents.ts";
 import { environmentRoutes } from "./environments.ts";
 import { gitDataRoutes } from "./git-data.ts";
 import { labelRoutes } from "./labels.ts";
+import { issueRoutes } from "./issues.ts";
 import { metaRoutes } from "./meta.ts";
+import { pullRoutes } from "./pulls.ts";
 import { refRoutes } from "./refs.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { reviewRoutes } from "./reviews.ts";
 import { rulesetRoutes } from "./rulesets.ts";
 import { secretRoutes } from "./secrets.ts";
 import { securityRoutes } from "./security.ts";
@@ -39,4 +42,7 @@ export const families: readonly Family[] = [
   securityRoutes,
   rulesetRoutes,
   labelRoutes,
+  pullRoutes,
+  reviewRoutes,
+  issueRoutes,
 ];

@@ -6,6 +6,7 @@ import { changeRefs } from "../change-refs.ts";
 import { GitHubError, unprocessable } from "../errors.ts";
 import type { Commit } from "../git/commit.ts";
 import { isProtected } from "../rules/applicable.ts";
+import { enforce } from "../rules/enforce.ts";
 import { branchView, shortBranch } from "../views/branch.ts";
 import { isRefName } from "../git/ref-name.ts";
 
@@ -43,16 +44,19 @@ export function branchRoutes(api: Api): void {
       if (!isRefName(`refs/heads/${name}`)) throw unprocessable("Invalid branch name");
       if ((await git.ref(`refs/heads/${name}`)) !== undefined)
         throw unprocessable(`A branch named ${name} already exists in this repository.`);
+      const changes = [
+        { ref: `refs/heads/${name}`, from: null, to: commit.sha },
+        { ref: `refs/heads/${old}`, from: commit.sha, to: null },
+      ];
+      const actor = actorOf(call.caller, call.user());
+      for (const change of changes) await enforce({ store, repository, actor, ...change }, 422);
       if (old === repository.defaultBranch) {
         await git.setHead(name);
         repository.defaultBranch = name;
       }
       for (const { pullRequest, state } of repository.issues)
         if (state === "open" && pullRequest?.base.ref === old) pullRequest.base.ref = name;
-      await changeRefs(store, repository, actorOf(call.caller, call.user()), [
-        { ref: `refs/heads/${name}`, from: null, to: commit.sha },
-        { ref: `refs/heads/${old}`, from: commit.sha, to: null },
-      ]);
+      await changeRefs(store, repository, actor, changes);
       return call.created(branchView(store, call.urls, repository, name, commit));
     },
   );

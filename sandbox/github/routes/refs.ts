@@ -4,12 +4,22 @@ import { actorOf } from "../actor.ts";
 import type { Api, RepositoryCall } from "../api.ts";
 import { changeRefs } from "../change-refs.ts";
 import { notFound, unprocessable } from "../errors.ts";
+import type { RefChange } from "../git/git-repository.ts";
 import { isRefName } from "../git/ref-name.ts";
+import { enforce } from "../rules/enforce.ts";
 import { refView } from "../views/branch.ts";
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/u, "must be a full object name of 40 hex digits");
 const read = { permissions: ["contents=read"] } as const;
 const write = { role: "write", permissions: ["contents=write"] } as const;
+
+/** Changes a ref, if rules allow it. */
+async function change(call: RepositoryCall, wanted: RefChange): Promise<void> {
+  const { store, repository } = call;
+  const actor = actorOf(call.caller, call.user());
+  await enforce({ store, repository, actor, ...wanted }, 422);
+  await changeRefs(store, repository, actor, [wanted]);
+}
 
 /** Refs of the git data API. In paths they are without `refs/`. */
 export function refRoutes(api: Api): void {
@@ -39,8 +49,7 @@ export function refRoutes(api: Api): void {
     if (object === undefined || (ref.startsWith("refs/heads/") && object.type !== "commit"))
       throw unprocessable("Object does not exist");
     if ((await call.git.ref(ref)) !== undefined) throw unprocessable("Reference already exists");
-    const actor = actorOf(call.caller, call.user());
-    await changeRefs(store, call.repository, actor, [{ ref, from: null, to }]);
+    await change(call, { ref, from: null, to });
     return call.created(refView(store, call.urls, call.repository, ref, object));
   });
   api.repository("PATCH", "/git/refs/*", write, async (call) => {
@@ -52,7 +61,7 @@ export function refRoutes(api: Api): void {
     if (object === undefined || (ref.startsWith("refs/heads/") && object.type !== "commit"))
       throw unprocessable("Object does not exist");
     if (!force && !(await call.git.isAncestor(from, to))) throw unprocessable("Update is not a fast forward");
-    await changeRefs(store, call.repository, actorOf(call.caller, call.user()), [{ ref, from, to }]);
+    await change(call, { ref, from, to });
     return refView(store, call.urls, call.repository, ref, object);
   });
   api.repository("DELETE", "/git/refs/*", write, async (call) => {
@@ -60,7 +69,7 @@ export function refRoutes(api: Api): void {
     const from = await call.git.ref(ref);
     if (from === undefined || ref.startsWith("refs/pull/")) throw unprocessable("Reference does not exist");
     if (ref === `refs/heads/${call.repository.defaultBranch}`) throw unprocessable("Cannot delete the default branch");
-    await changeRefs(store, call.repository, actorOf(call.caller, call.user()), [{ ref, from, to: null }]);
+    await change(call, { ref, from, to: null });
     return call.noContent();
   });
 }

@@ -8,6 +8,9 @@ import { encodePath } from "../urls.ts";
 import type { Urls } from "../urls.ts";
 import { simpleUserOrNull } from "./account.ts";
 
+/** Who GitHub's own commits are by. */
+export const webFlow = { name: "GitHub", email: "noreply@github.com" } as const;
+
 /** The address that commits of a user carry who keeps their own private. */
 export const emailOf = ({ id, login, email }: User): string =>
   email ?? `${String(id)}+${login}@users.noreply.github.com`;
