@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import fastify from "fastify";
 import type { FastifyInstance, onRequestHookHandler, onSendHookHandler } from "fastify";
 
-import { guardAdministration } from "./admin/guard.ts";
+import { guardAdministration, isSame } from "./admin/guard.ts";
 import { administrationRoutes } from "./admin/routes.ts";
 import { Api } from "./api.ts";
 import { identify } from "./caller.ts";
@@ -18,6 +18,7 @@ import { Packages } from "./packages/packages.ts";
 import type { RegistrySettings } from "./packages/registry.ts";
 import { packageRoutes } from "./packages/routes.ts";
 import { packageSettingsRoutes } from "./packages/settings-routes.ts";
+import { pageRoutes } from "./page/routes.ts";
 import { families } from "./routes/all.ts";
 import type { Family } from "./routes/all.ts";
 import type { Store } from "./store.ts";
@@ -84,6 +85,8 @@ export function createGitHub({
   graphqlRoutes(app, store, { log, rate: (request) => limits.rate(request, "graphql") });
   const packages = new Packages(store, registries);
   packageSettingsRoutes(app, store, packages);
+  const isAdministrator = adminToken === undefined ? undefined : (token: string) => isSame(token, adminToken);
+  pageRoutes(app, store, { packages, isAdministrator });
   const deliveries = new Deliveries(store);
   app.addHook("onClose", () => deliveries.close());
   const all = [...families, rateLimitRoute(limits), packageRoutes(packages), hookRoutes(deliveries)];

@@ -96,7 +96,7 @@ async function instead(fault: Fault, request: FastifyRequest, reply: FastifyRepl
 /** What a request is about; `own` is what is not GitHub's: the stand-in's own routes and pages. */
 function kindOf({ url, routeOptions }: FastifyRequest): "rest" | "graphql" | "git" | "own" {
   const path = pathOf(url);
-  if (path.startsWith("/_emulator") || "page" in routeOptions.config) return "own";
+  if (routeOptions.url?.startsWith("/_emulator/") === true || "page" in routeOptions.config) return "own";
   if (path === "/graphql" || path === "/api/graphql") return "graphql";
   return /\/(?:info\/refs|git-(?:upload|receive)-pack)$/u.test(path) ? "git" : "rest";
 }

@@ -7,14 +7,14 @@ import type { Graph } from "../graph.ts";
 import { commitView } from "./commit.ts";
 
 /** The newest status of each context on a commit. */
-function latestStatuses({ statuses }: Repository, sha: string): readonly Status[] {
+export function latestStatuses({ statuses }: Repository, sha: string): readonly Status[] {
   const latest = new Map<string, Status>();
   for (const status of statuses) if (status.sha === sha) latest.set(status.context, status);
   return [...latest.values()];
 }
 
 /** The newest check run of each name and App on a commit. */
-function latestRuns({ checkRuns }: Repository, sha: string): readonly CheckRun[] {
+export function latestRuns({ checkRuns }: Repository, sha: string): readonly CheckRun[] {
   const latest = new Map<string, CheckRun>();
   for (const run of checkRuns) if (run.headSha === sha) latest.set(`${run.appId} ${run.name}`, run);
   return [...latest.values()];

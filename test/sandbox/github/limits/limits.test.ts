@@ -249,3 +249,18 @@ describe("faults of the GitHub stand-in", () => {
     assert.match((body as { message: string }).message, /path[^]*effect|effect[^]*path/u);
   });
 });
+
+describe("the stand-in's own routes", () => {
+  it("are the administrator's alone, however their address is written", async () => {
+    const github = await StandIn.start({ adminToken: "administrator-of-tests" });
+    try {
+      for (const path of ["/_emulator/limits", "/%5Femulator/limits", "/_emulato%72/limits"]) {
+        assert.equal((await github.ask(`GET ${path}`)).status, 401, path);
+        const headers = { authorization: "Bearer administrator-of-tests" };
+        assert.equal((await github.ask(`GET ${path}`, { headers })).status, 200, path);
+      }
+    } finally {
+      await github.close();
+    }
+  });
+});
