@@ -2,9 +2,12 @@ import type { Api } from "../api.ts";
 import { accountRoutes } from "./accounts.ts";
 import { actionsPermissionRoutes } from "./actions-permissions.ts";
 import { branchRoutes } from "./branches.ts";
+import { checkRoutes } from "./checks.ts";
 import { collaboratorRoutes } from "./collaborators.ts";
 import { commitRoutes } from "./commits.ts";
 import { contentRoutes } from "./contents.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { dispatchRoutes } from "./dispatches.ts";
 import { environmentRoutes } from "./environments.ts";
 import { gitDataRoutes } from "./git-data.ts";
 import { labelRoutes } from "./labels.ts";
@@ -12,11 +15,13 @@ import { issueRoutes } from "./issues.ts";
 import { metaRoutes } from "./meta.ts";
 import { pullRoutes } from "./pulls.ts";
 import { refRoutes } from "./refs.ts";
+import { releaseRoutes } from "./releases.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { reviewRoutes } from "./reviews.ts";
 import { rulesetRoutes } from "./rulesets.ts";
 import { secretRoutes } from "./secrets.ts";
 import { securityRoutes } from "./security.ts";
+import { statusRoutes } from "./statuses.ts";
 import { teamRoutes } from "./teams.ts";
 import { variableRoutes } from "./variables.ts";
 
@@ -45,4 +50,9 @@ export const families: readonly Family[] = [
   pullRoutes,
   reviewRoutes,
   issueRoutes,
+  checkRoutes,
+  statusRoutes,
+  deploymentRoutes,
+  dispatchRoutes,
+  releaseRoutes,
 ];

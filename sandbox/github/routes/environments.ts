@@ -83,7 +83,8 @@ export function environmentRoutes(api: Api): void {
   policyRoutes(api);
 }
 
-function newEnvironment({ store }: RepositoryCall, name: string): Environment {
+/** A new environment without any rule; it is not in the repository yet. */
+export function newEnvironment({ store }: RepositoryCall, name: string): Environment {
   const now = store.clock.now();
   return {
     id: store.nextId(),

@@ -8,6 +8,7 @@ import { newIssue } from "../new-issue.ts";
 import { notify } from "../notify.ts";
 import { changePull, closeIssue } from "../pulls/change.ts";
 import { tellPull } from "../pulls/tell.ts";
+import { labelView } from "../views/label.ts";
 import { commentView, issueView, labelsOf } from "../views/issue.ts";
 
 const Names = z.array(z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]));
@@ -87,7 +88,15 @@ export function issueRoutes(api: Api): void {
       for (const id of ids.filter((one) => !others.includes(one))) {
         const label = call.repository.labels.find((one) => one.id === id);
         const { pullRequest: pull } = issue;
-        if (pull !== null) await tellPull(store, call.repository, { issue, pull }, call.user(), action, { label });
+        if (pull !== null)
+          await tellPull(
+            store,
+            call.repository,
+            { issue, pull },
+            call.user(),
+            action,
+            label === undefined ? {} : { label: labelView(store, call.urls, call.repository, label) },
+          );
         else tell(call, issue, action);
       }
     return labelsOf(store, call.urls, call.repository, issue);
