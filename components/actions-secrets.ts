@@ -15,6 +15,8 @@ export interface ActionsSecretsArgs {
   readonly triggers: ReadonlyMap<string, string>;
   /** Variables that the repository has already: they are adopted. */
   readonly existingVariables: ReadonlySet<string>;
+  /** The environments that have secrets and variables. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 type Options = pulumi.CustomResourceOptions;
@@ -49,7 +51,7 @@ export class ActionsSecrets extends pulumi.ComponentResource {
         new github.ActionsEnvironmentVariable(
           `${name}/${environment}/${variableName}`,
           { repository, environment, variableName, value },
-          { parent: this, deleteBeforeReplace: true },
+          { parent: this, dependsOn: [...args.after], deleteBeforeReplace: true },
         );
     }
     for (const [variableName, value] of Object.entries(entry.variables))
@@ -76,7 +78,7 @@ export class ActionsSecrets extends pulumi.ComponentResource {
       options: Options,
     ) => { readonly updatedAt: pulumi.Output<string> },
   ): void {
-    const { repository, values, triggers } = this.#args;
+    const { repository, values, triggers, after } = this.#args;
     for (const [secretName, source] of Object.entries(names)) {
       const key = secretKey(repository, store, secretName);
       const trigger = triggers.get(key) ?? "";
@@ -90,7 +92,7 @@ export class ActionsSecrets extends pulumi.ComponentResource {
         key,
         { repository, secretName, value: pulumi.secret(values[source] ?? "") },
         // Otherwise the replacement would be written first, and then deleted.
-        { parent: this, replaceWith: [marker], deleteBeforeReplace: true },
+        { parent: this, dependsOn: [...after], replaceWith: [marker], deleteBeforeReplace: true },
       );
       this.#written.set(
         key,

@@ -19,6 +19,8 @@ export interface BranchProtectionArgs {
   readonly bypass: readonly BypassActor[];
   /** Runs before a ruleset is made. */
   readonly beforeCreate?: pulumi.ResourceHook | undefined;
+  /** What must be on the branches before they are protected, and goes only after they are not. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /** Rulesets, or classic branch protection for plans without them, on a repository's long-lived branches. */
@@ -32,7 +34,7 @@ export class BranchProtection extends pulumi.ComponentResource {
   }
 
   #rulesets(name: string, args: BranchProtectionArgs, enforcement: "active" | "evaluate"): void {
-    const { repository, branches, protection, checks, bypass, beforeCreate } = args;
+    const { repository, branches, protection, checks, bypass, beforeCreate, after } = args;
     for (const ruleset of rulesetsOf(branches, protection, checks, bypass))
       new github.RepositoryRuleset(
         `${name}/${ruleset.key}`,
@@ -47,6 +49,7 @@ export class BranchProtection extends pulumi.ComponentResource {
         },
         {
           parent: this,
+          dependsOn: [...after],
           deleteBeforeReplace: true,
           ...(beforeCreate === undefined ? {} : { hooks: { beforeCreate: [beforeCreate] } }),
         },
@@ -54,7 +57,10 @@ export class BranchProtection extends pulumi.ComponentResource {
   }
 
   /** Classic protection can't say which App reports a check, lets administrators by, and knows no tags. */
-  #classic(name: string, { repository, organization, branches, protection, checks }: BranchProtectionArgs): void {
+  #classic(
+    name: string,
+    { repository, organization, branches, protection, checks, after }: BranchProtectionArgs,
+  ): void {
     for (const branch of branches)
       new github.BranchProtection(
         `${name}/${branch}`,
@@ -77,7 +83,7 @@ export class BranchProtection extends pulumi.ComponentResource {
             { contexts: requiredChecks(checks).map((check) => check.name), strict: protection.upToDate },
           ],
         },
-        { parent: this, deleteBeforeReplace: true },
+        { parent: this, dependsOn: [...after], deleteBeforeReplace: true },
       );
   }
 }

@@ -47,21 +47,29 @@ export class RancherWorkload extends pulumi.ComponentResource {
     const files = isEmpty(app.files)
       ? undefined
       : new k8s.core.v1.ConfigMap(`${name}-files`, { metadata, data: byKey(app.files) }, child);
-    for (const [volume, { size, storageClass }] of Object.entries(app.volumes))
-      new k8s.core.v1.PersistentVolumeClaim(
-        `${name}-${volume}`,
-        {
-          metadata: { ...metadata, name: manifests.claimName(name, volume) },
-          spec: {
-            accessModes: ["ReadWriteOnce"],
-            resources: { requests: { storage: size } },
-            ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+    const claims = new Map(
+      Object.entries(app.volumes).map(([volume, { size, storageClass }]) => {
+        const claim = new k8s.core.v1.PersistentVolumeClaim(
+          `${name}-${volume}`,
+          {
+            metadata: { ...metadata, name: manifests.claimName(name, volume) },
+            spec: {
+              accessModes: ["ReadWriteOnce"],
+              resources: { requests: { storage: size } },
+              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+            },
           },
-        },
-        { ...child, protect: true },
-      );
+          { ...child, protect: true },
+        );
+        return [volume, claim.metadata.name];
+      }),
+    );
 
-    const deployment = deploymentArgs(name, args, secret?.metadata.name, files?.metadata.name);
+    const deployment = deploymentArgs(name, args, {
+      secret: secret?.metadata.name,
+      files: files?.metadata.name,
+      claims,
+    });
     this.deployment = new k8s.apps.v1.Deployment(name, args.transform?.(deployment) ?? deployment, {
       ...child,
       hooks: args.watch.hooks,
@@ -98,15 +106,21 @@ const encoded = (values: Readonly<Record<string, string>>) =>
 const byKey = (files: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [manifests.fileKey(path), text]));
 
+/** Names of the objects that a Deployment's pods mount. As outputs they order deletion: a claim goes only after the pods that use it. */
+interface MountedObjects {
+  readonly secret: pulumi.Input<string> | undefined;
+  readonly files: pulumi.Input<string> | undefined;
+  readonly claims: ReadonlyMap<string, pulumi.Input<string>>;
+}
+
 function deploymentArgs(
   name: string,
   { app, written, image, namespace, pullSecrets }: RancherWorkloadArgs,
-  secret: pulumi.Input<string> | undefined,
-  configMap: pulumi.Input<string> | undefined,
+  { secret, files, claims }: MountedObjects,
 ): DeploymentArgs {
   const selector = manifests.selectorLabels(name);
   const { pod, container } = manifests.securityOf(app);
-  const { volumes, volumeMounts } = manifests.mountsOf(name, app, configMap);
+  const { volumes, volumeMounts } = manifests.mountsOf(app, files, claims);
   return {
     metadata: {
       name,

@@ -65,8 +65,9 @@ export class Repository extends pulumi.ComponentResource {
               values: args.values,
               triggers: args.secretTriggers,
               existingVariables: args.existingVariables,
+              after: environments,
             },
-            { ...child, dependsOn: environments },
+            child,
           ),
         ]
       : [];
@@ -80,8 +81,9 @@ export class Repository extends pulumi.ComponentResource {
         branches: args.workflowBranches,
         content: imageWorkflowFile(entry, args.workflows),
         existing: args.existingFiles,
+        after: [...environments, ...secrets, ...settings],
       },
-      { ...child, dependsOn: [...environments, ...secrets, ...settings] },
+      child,
     );
     new BranchProtection(
       name,
@@ -93,8 +95,9 @@ export class Repository extends pulumi.ComponentResource {
         checks: entry.checks,
         bypass: bypassActors(entry.protection.bypass, actors, args.self),
         beforeCreate: args.beforeRuleset,
+        after: [files],
       },
-      { ...child, dependsOn: files },
+      child,
     );
     this.registerOutputs();
   }

@@ -11,6 +11,8 @@ export interface WorkflowFilesArgs {
   readonly content: string;
   /** What is at our path on branches that have a file there, whoever wrote it: it is adopted, and changed where its text is another. */
   readonly existing: ReadonlyMap<string, string>;
+  /** What the workflow needs: the first commit starts it. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /**
@@ -23,7 +25,7 @@ const commitMessage = "Image workflow, managed by Drover";
 export class WorkflowFiles extends pulumi.ComponentResource {
   constructor(name: string, args: WorkflowFilesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("drover:index:WorkflowFiles", name, {}, opts);
-    const { repository, branches, content, existing } = args;
+    const { repository, branches, content, existing, after } = args;
     let before: github.RepositoryFile | undefined;
     for (const branch of branches)
       // One after the other: GitHub refuses a commit while it works on another of the same repository (409).
@@ -33,7 +35,7 @@ export class WorkflowFiles extends pulumi.ComponentResource {
         {
           parent: this,
           deleteBeforeReplace: true,
-          ...(before === undefined ? {} : { dependsOn: before }),
+          dependsOn: [...after, ...(before === undefined ? [] : [before])],
           ...adoption(repository, branch, existing.get(branch), content),
         },
       );

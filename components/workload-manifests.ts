@@ -104,22 +104,29 @@ export const fileKey = (path: string): string => path.replace(/^\/+/, "").replac
 /** The name of an app's volume claim. */
 export const claimName = (app: string, volume: string): string => `${app}-${volume}`;
 
-/** The pod's volumes and where its container mounts them: persistent ones, then files, each at its own path. */
+/**
+ * The pod's volumes and where its container mounts them: persistent ones, then files, each at its own path.
+ *
+ * @param files the name of the ConfigMap with the app's files
+ * @param claims volume to the name of its claim
+ */
 export function mountsOf(
-  name: string,
   app: App,
-  configMap: types.input.core.v1.ConfigMapVolumeSource["name"],
+  files: types.input.core.v1.ConfigMapVolumeSource["name"],
+  claims: ReadonlyMap<string, types.input.core.v1.PersistentVolumeClaimVolumeSource["claimName"]>,
 ): Required<{ volumes: types.input.core.v1.Volume[]; volumeMounts: types.input.core.v1.VolumeMount[] }> {
-  const claims = inOrder(app.volumes);
-  const files = inOrder(app.files).map(([path]) => path);
+  const paths = inOrder(app.files).map(([path]) => path);
   return {
     volumes: [
-      ...claims.map(([volume]) => ({ name: volume, persistentVolumeClaim: { claimName: claimName(name, volume) } })),
-      ...(files.length === 0 || configMap === undefined ? [] : [{ name: filesVolume, configMap: { name: configMap } }]),
+      ...inOrder(Object.fromEntries(claims)).map(([volume, claimName]) => ({
+        name: volume,
+        persistentVolumeClaim: { claimName },
+      })),
+      ...(files === undefined ? [] : [{ name: filesVolume, configMap: { name: files } }]),
     ],
     volumeMounts: [
-      ...claims.map(([volume, { path }]) => ({ name: volume, mountPath: path })),
-      ...files.map((path) => ({ name: filesVolume, mountPath: path, subPath: fileKey(path), readOnly: true })),
+      ...inOrder(app.volumes).map(([volume, { path }]) => ({ name: volume, mountPath: path })),
+      ...paths.map((path) => ({ name: filesVolume, mountPath: path, subPath: fileKey(path), readOnly: true })),
     ],
   };
 }
