@@ -60,6 +60,25 @@ export function pullRequestOfNode(
   throw noNode(id);
 }
 
+/**
+ * The pull request of a review conversation's global id, with the id of the conversation's first comment.
+ * @throws Problem NOT_FOUND where it names none that the viewer may see
+ */
+export function pullRequestOfThread(graph: Graph, id: string) {
+  const parsed = parseNodeId(id);
+  if (parsed?.kind === "PullRequestReviewThread" && "ids" in parsed) {
+    const [repositoryId, commentId] = parsed.ids;
+    const repository = visible(graph, repositoryId);
+    for (const issue of repository?.issues ?? []) {
+      const { pullRequest } = issue;
+      const isIts = pullRequest !== null && threadsOf(pullRequest).some(({ first }) => first.id === commentId);
+      if (repository !== undefined && commentId !== undefined && isIts)
+        return { repository, issue, pullRequest, commentId };
+    }
+  }
+  throw noNode(id);
+}
+
 /** Repositories that the viewer may not see name nothing. */
 function visible(graph: Graph, id: number | undefined): Repository | undefined {
   const repository = id === undefined ? undefined : graph.store.repositoryById(id);
@@ -86,8 +105,15 @@ function account(graph: Graph, kind: NodeKind, [id = 0]: readonly number[]): Vie
   }
 }
 
-function inRepository(graph: Graph, kind: NodeKind, [repositoryId, id]: readonly number[]): View | null | undefined {
-  const repository = visible(graph, repositoryId);
+function inRepository(graph: Graph, kind: NodeKind, ids: readonly number[]): View | null | undefined {
+  const id = ids.at(-1);
+  // Of some kinds the id does not name the repository too.
+  const lists = { RepositoryRuleset: "rulesets", Environment: "environments", Label: "labels" } as const;
+  const list = kind in lists ? lists[kind as keyof typeof lists] : undefined;
+  const repository =
+    list === undefined
+      ? visible(graph, ids[0])
+      : graph.store.repositories().find((one) => one[list].some((item) => item.id === id) && graph.sees(one));
   if (repository === undefined) return undefined;
   const of = <Item extends { readonly id: number }>(
     items: readonly Item[],

@@ -1,5 +1,7 @@
 import type { GraphQLError, GraphQLFormattedError } from "graphql";
 
+import type { GitHubError } from "../errors.ts";
+
 /** The `type` of an error in an answer of GitHub's GraphQL API, as far as this stand-in gives them. */
 export type ProblemType =
   | "NOT_FOUND"
@@ -22,6 +24,18 @@ export class Problem extends Error {
     this.type = type;
   }
 }
+
+/** What the REST API would refuse, in the form of the GraphQL API. */
+export function problemOf({ status, message, errors = [] }: GitHubError): Problem {
+  const details = errors.map((one) => (typeof one === "string" ? one : (one.message ?? fieldProblem(one.field))));
+  const type = status === 403 ? "FORBIDDEN" : status === 404 ? "NOT_FOUND" : "UNPROCESSABLE";
+  return new Problem(type, details.length > 0 ? details.join(", ") : message);
+}
+
+const fieldProblem = (field = "value") =>
+  field === "head" || field === "base"
+    ? `${field === "head" ? "Head" : "Base"} ref must be a branch`
+    : `${field} is invalid`;
 
 /** No object has this global id. The provider takes exactly this text for "it is gone". */
 export const noNode = (id: string) =>

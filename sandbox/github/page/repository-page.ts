@@ -1,7 +1,7 @@
 import type { GitHubEvent } from "../events.ts";
-import { latestRuns, latestStatuses } from "../graphql/views/checks.ts";
 import type { Environment, Issue, Repository, SecretScope, Variable } from "../model.ts";
 import { activeRulesets, protectionOf } from "../rules/applicable.ts";
+import { latestCheckRuns, latestStatuses } from "../rules/required-checks.ts";
 import type { Store } from "../store.ts";
 import { encodePath } from "../urls.ts";
 import { fileTable } from "./files-page.ts";
@@ -112,7 +112,7 @@ function environment(store: Store, one: Environment): Html {
 /** The checks and statuses of a commit, in words. */
 export function checkWords(repository: Repository, sha: string): Html {
   const checks = [
-    ...latestRuns(repository, sha).map(({ name, status, conclusion }) => [name, conclusion ?? status] as const),
+    ...latestCheckRuns(repository, sha).map(({ name, status, conclusion }) => [name, conclusion ?? status] as const),
     ...latestStatuses(repository, sha).map(({ context, state }) => [context, state] as const),
   ];
   const tone = (state: string) =>

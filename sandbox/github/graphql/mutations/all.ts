@@ -1,6 +1,10 @@
+import { GitHubError } from "../../errors.ts";
 import type { View } from "../execute.ts";
 import type { Graph } from "../graph.ts";
+import { problemOf } from "../problem.ts";
 import { branchProtectionMutations } from "./branch-protection.ts";
+import { commitMutations } from "./commit.ts";
+import { pullRequestMutations } from "./pull-request.ts";
 
 /**
  * Mutations by the name of their field: each takes its input, whose type is the schema's, and returns the fields of its
@@ -8,7 +12,7 @@ import { branchProtectionMutations } from "./branch-protection.ts";
  */
 export type Mutations = Readonly<Record<string, (graph: Graph, input: never) => Promise<View>>>;
 
-const all: Mutations = { ...branchProtectionMutations };
+const all: Mutations = { ...branchProtectionMutations, ...commitMutations, ...pullRequestMutations };
 
 /** GraphQL's `Mutation`, the root of what can be changed. */
 export const mutationView = (graph: Graph): View => ({
@@ -19,7 +23,9 @@ export const mutationView = (graph: Graph): View => ({
       async ({ input }: { input: { readonly clientMutationId?: string | null } }) => ({
         clientMutationId: input.clientMutationId ?? null,
         // An input that does not fit the schema was refused before.
-        ...(await run(graph, input as never)),
+        ...(await run(graph, input as never).catch((error: unknown) => {
+          throw error instanceof GitHubError ? problemOf(error) : error;
+        })),
       }),
     ]),
   ),

@@ -1,24 +1,11 @@
 import type { CheckRun, Repository, Status } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
+import { latestCheckRuns, latestStatuses } from "../../rules/required-checks.ts";
 import { connection } from "../connection.ts";
 import type { Page } from "../connection.ts";
 import type { View } from "../execute.ts";
 import type { Graph } from "../graph.ts";
 import { commitView } from "./commit.ts";
-
-/** The newest status of each context on a commit. */
-export function latestStatuses({ statuses }: Repository, sha: string): readonly Status[] {
-  const latest = new Map<string, Status>();
-  for (const status of statuses) if (status.sha === sha) latest.set(status.context, status);
-  return [...latest.values()];
-}
-
-/** The newest check run of each name and App on a commit. */
-export function latestRuns({ checkRuns }: Repository, sha: string): readonly CheckRun[] {
-  const latest = new Map<string, CheckRun>();
-  for (const run of checkRuns) if (run.headSha === sha) latest.set(`${run.appId} ${run.name}`, run);
-  return [...latest.values()];
-}
 
 type State = "ERROR" | "FAILURE" | "PENDING" | "SUCCESS";
 
@@ -36,7 +23,7 @@ const worst = (states: readonly State[]): State =>
 
 /** GraphQL's `StatusCheckRollup`: checks and statuses of a commit together; null where there are none. */
 export function rollupView(graph: Graph, repository: Repository, sha: string): View | null {
-  const runs = latestRuns(repository, sha);
+  const runs = latestCheckRuns(repository, sha);
   const statuses = latestStatuses(repository, sha);
   if (runs.length + statuses.length === 0) return null;
   return {

@@ -6,9 +6,9 @@ import type { View } from "../execute.ts";
 import type { Graph } from "../graph.ts";
 
 /** GraphQL's `Environment`. */
-export const environmentView = (graph: Graph, repository: Repository, environment: Environment): View => ({
+export const environmentView = (graph: Graph, _repository: Repository, environment: Environment): View => ({
   __typename: "Environment",
-  id: nodeId("Environment", repository.id, environment.id),
+  id: nodeId("Environment", environment.id),
   databaseId: environment.id,
   name: environment.name,
   isPinned: false,

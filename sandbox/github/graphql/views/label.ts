@@ -8,7 +8,7 @@ export function labelView(graph: Graph, repository: Repository, label: Label): V
   const resourcePath = `/${graph.fullName(repository)}/labels/${encodeURIComponent(label.name)}`;
   return {
     __typename: "Label",
-    id: nodeId("Label", repository.id, label.id),
+    id: nodeId("Label", label.id),
     name: label.name,
     color: label.color,
     description: label.description,

@@ -1,6 +1,9 @@
 import { includesRole } from "../../access.ts";
+import { actorOf } from "../../actor.ts";
 import type { Issue, PullRequest, Repository } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
+import { commitsOfPull } from "../../pulls/merge-commit.ts";
+import { detailsOf, startOf } from "../../pulls/state.ts";
 import { connection } from "../connection.ts";
 import type { Page } from "../connection.ts";
 import type { View } from "../execute.ts";
@@ -107,13 +110,11 @@ function ends(graph: Graph, repository: Repository, { head, base }: PullRequest)
   };
 }
 
-function commits(
-  graph: Graph,
-  repository: Repository,
-  issue: Issue,
-  { head, base, mergedAt, mergeCommitSha }: PullRequest,
-) {
-  const git = graph.store.git(repository);
+function commits(graph: Graph, repository: Repository, issue: Issue, pullRequest: PullRequest) {
+  const { head, mergedAt, mergeCommitSha } = pullRequest;
+  const { store } = graph;
+  const git = store.git(repository);
+  const details = () => detailsOf({ store, repository, issue, pull: pullRequest }, actorOf(graph.caller, graph.viewer));
   const commitOf = async (sha: string | null) => {
     const commit = sha === null ? undefined : await git.commit(sha);
     return commit === undefined ? null : commitView(graph, repository, commit);
@@ -123,12 +124,20 @@ function commits(
     potentialMergeCommit: () => (mergedAt === null && issue.state === "open" ? commitOf(mergeCommitSha) : null),
     /** Oldest first, as GitHub lists them. */
     async commits(page: Page) {
-      const list = await git.text(["rev-list", "--reverse", head.sha, `^${base.sha}`]);
-      return connection("commits", list === "" ? [] : list.split("\n"), page, (sha) => ({
-        commit: () => commitOf(sha),
+      const all = await commitsOfPull(git, await startOf(git, pullRequest), head.sha);
+      return connection("commits", all, page, (commit) => ({
+        commit: commitView(graph, repository, commit),
         pullRequest: () => pullRequestView(graph, repository, issue),
       }));
     },
+    additions: async () => (await details()).additions,
+    deletions: async () => (await details()).deletions,
+    changedFiles: async () => (await details()).changedFiles,
+    async mergeable() {
+      const { mergeable } = await details();
+      return mergeable === null ? "UNKNOWN" : mergeable ? "MERGEABLE" : "CONFLICTING";
+    },
+    mergeStateStatus: async () => (await details()).mergeableState.toUpperCase(),
   };
 }
 
@@ -147,7 +156,7 @@ const conversation = (graph: Graph, repository: Repository, issue: Issue, pullRe
     const wanted = pullRequest.reviews.filter(({ state }) => states?.includes(state) ?? true);
     return connection("reviews", wanted, page, (review) => reviewView(graph, repository, issue, review));
   },
-  reviewDecision: () => reviewDecision(repository, issue, pullRequest),
+  reviewDecision: () => reviewDecision(graph.store, repository, issue, pullRequest),
   reviewRequests: (page: Page) =>
     connection(
       "reviewRequests",

@@ -37,7 +37,11 @@ export function repositoryView(graph: Graph, repository: Repository): View {
     pushedAt: repository.pushedAt,
     isArchived: repository.archived,
     isDisabled: false,
-    isFork: false,
+    isFork: repository.parentId !== null,
+    parent() {
+      const parent = repository.parentId === null ? undefined : graph.store.repositoryById(repository.parentId);
+      return parent === undefined ? null : graph.repository(parent);
+    },
     isInOrganization: graph.store.organizationById(repository.ownerId) !== undefined,
     isLocked: false,
     isMirror: false,

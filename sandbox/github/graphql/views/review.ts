@@ -2,6 +2,8 @@ import { includesRole } from "../../access.ts";
 import type { Comment, Issue, PullRequest, Repository, Review, ReviewComment } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
 import { activeRulesets, protectionOf } from "../../rules/applicable.ts";
+import { approvers, verdicts } from "../../rules/reviews.ts";
+import type { Store } from "../../store.ts";
 import { connection } from "../connection.ts";
 import type { Page } from "../connection.ts";
 import type { View } from "../execute.ts";
@@ -89,16 +91,12 @@ export function threadView(graph: Graph, repository: Repository, issue: Issue, {
 }
 
 /** GraphQL's word for how reviews stand; null where none are required and none decides. */
-export function reviewDecision(repository: Repository, issue: Issue, { base, reviews }: PullRequest): string | null {
-  const latest = new Map<number, Review["state"]>();
-  for (const { userId, state } of reviews)
-    if (userId !== issue.userId && state !== "COMMENTED" && state !== "PENDING") latest.set(userId, state);
-  const states = [...latest.values()];
-  if (states.includes("CHANGES_REQUESTED")) return "CHANGES_REQUESTED";
-  const approvals = states.filter((state) => state === "APPROVED").length;
-  const needed = neededApprovals(repository, base.ref);
-  if (needed > approvals) return "REVIEW_REQUIRED";
-  return approvals > 0 ? "APPROVED" : null;
+export function reviewDecision(store: Store, repository: Repository, issue: Issue, pull: PullRequest): string | null {
+  if (verdicts(pull).some(({ state, userId }) => state === "CHANGES_REQUESTED" && userId !== issue.userId))
+    return "CHANGES_REQUESTED";
+  const given = approvers(store, repository, issue, pull).length;
+  if (neededApprovals(repository, pull.base.ref) > given) return "REVIEW_REQUIRED";
+  return given > 0 ? "APPROVED" : null;
 }
 
 function neededApprovals(repository: Repository, branch: string): number {

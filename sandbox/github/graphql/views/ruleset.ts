@@ -9,7 +9,7 @@ import type { Graph } from "../graph.ts";
 /** GraphQL's `RepositoryRuleset`. Who may bypass it shows only to those who may change it. */
 export const rulesetView = (graph: Graph, repository: Repository, ruleset: Ruleset): View => ({
   __typename: "RepositoryRuleset",
-  id: nodeId("RepositoryRuleset", repository.id, ruleset.id),
+  id: nodeId("RepositoryRuleset", ruleset.id),
   databaseId: ruleset.id,
   name: ruleset.name,
   target: ruleset.target.toUpperCase(),
@@ -38,7 +38,7 @@ function bypassActorView(
 ): View {
   const isRole = type === "RepositoryRole";
   return {
-    id: `${nodeId("RepositoryRuleset", repository.id, ruleset.id)}:${type}:${id ?? 0}`,
+    id: `${nodeId("RepositoryRuleset", ruleset.id)}:${type}:${id ?? 0}`,
     actor: () => (type === "Team" ? graph.teamById(id) : type === "Integration" ? graph.appById(id) : null),
     bypassMode: mode === "pull_request" ? "PULL_REQUEST" : "ALWAYS",
     deployKey: type === "DeployKey",
@@ -58,7 +58,7 @@ const repositoryRoles: ReadonlyMap<number, string> = new Map([
 ]);
 
 const ruleView = (graph: Graph, repository: Repository, ruleset: Ruleset, rule: Rule): View => ({
-  id: `${nodeId("RepositoryRuleset", repository.id, ruleset.id)}:${rule.type}`,
+  id: `${nodeId("RepositoryRuleset", ruleset.id)}:${rule.type}`,
   type: rule.type.toUpperCase(),
   parameters: "parameters" in rule && rule.parameters !== undefined ? parametersView(rule.type, rule.parameters) : null,
   repositoryRuleset: () => rulesetView(graph, repository, ruleset),
