@@ -15,10 +15,12 @@ const closingInterval = 250;
 /** Seconds after a rollout's deadline within which the cluster says that it was missed. */
 const grace = 10;
 
+/** What is needed of a Deployment; the provider has completed it by the time a hook is called. */
 const HookInputs = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string() }),
   spec: z.object({
-    progressDeadlineSeconds: z.int(),
+    // Kubernetes' own default, where a transform has taken ours away.
+    progressDeadlineSeconds: z.int().default(600),
     selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
   }),
 });

@@ -9,7 +9,8 @@ export interface CapsuleSpec {
   /** Put before the rest of PATH. */
   readonly path: readonly string[];
   readonly containerd: readonly string[];
-  readonly containerdSocket: string;
+  /** A command that ends once containerd serves. */
+  readonly awaitContainerd: readonly string[];
   readonly kubelet: readonly string[];
 }
 
@@ -62,7 +63,7 @@ PATH=${spec.path.map((folder) => `${quote(folder)}:`).join("")}"$PATH"
 export PATH
 trap 'exit 1' TERM
 ( ${command(spec.containerd)} || true; echo 'containerd has ended'; kill -TERM 1 ) &
-until [ -S ${quote(spec.containerdSocket)} ]; do sleep 0.05; done
+${command(spec.awaitContainerd)}
 ( ${command(spec.kubelet)} || true; echo 'the kubelet has ended'; kill -TERM 1 ) &
 wait
 `;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { stringify } from "yaml";
 import * as z from "zod";
 
-import { dataFolder } from "../world/layout.ts";
+import { checkout, dataFolder } from "../world/layout.ts";
 import type { Part, World } from "../world/part.ts";
 import { runningPid, startServer } from "../world/processes.ts";
 import { capsuleCommand, capsuleScript } from "./capsule.ts";
@@ -29,6 +29,7 @@ import { podsBack, podsOnNode } from "./node-pods.ts";
 import { findNodeRuntime } from "./node-runtime.ts";
 import { nodeName } from "./pki.ts";
 import { detectSnapshotter } from "./snapshotter.ts";
+import { offerVolumes } from "./storage.ts";
 
 const server = "node";
 
@@ -64,6 +65,7 @@ export const node: Part = {
       args: capsuleCommand(path.join(dataFolder(layout, "node"), "capsule.sh")),
       ready: () => isReady(apiServer),
     });
+    await offerVolumes(world, apiServer);
     const missing = await podsBack(apiServer, wanted, since);
     if (missing.length > 0) world.say(`ready before the node was stopped, and not yet again: ${missing.join(", ")}`);
   },
@@ -93,10 +95,16 @@ function writeConfig(world: World, spec: NodeSpec, kubelet: string): void {
         world.layout.root,
         ...[runtime.containerd, runtime.runc, kubelet].map((file) => path.dirname(file)),
         runtime.plugins,
+        checkout,
+        path.dirname(process.execPath),
       ],
       path: [runtime.shims, path.dirname(runtime.runc)],
       containerd: [runtime.containerd, "--config", at("containerd.toml")],
-      containerdSocket,
+      awaitContainerd: [
+        process.execPath,
+        path.join(checkout, "sandbox", "cluster", "await-containerd.ts"),
+        containerdSocket,
+      ],
       kubelet: [
         kubelet,
         ...kubeletArguments(

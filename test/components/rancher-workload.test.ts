@@ -47,13 +47,17 @@ describe("a workload", () => {
 
   it("rolls when a secret or a file changes, because both get new names", async () => {
     const { resources } = await workload(whole);
-    const deployment = resources.get("kubernetes:apps/v1:Deployment::web");
-    assert.deepEqual(deployment?.dependencies, [
+    for (const key of ["kubernetes:core/v1:ConfigMap::web-files", "kubernetes:core/v1:Secret::web-env"])
+      assert.equal(Object.hasOwn(Object(resources.get(key)?.inputs["metadata"]) as object, "name"), false);
+  });
+
+  it("is deleted before what its pods mount, as a claim in use is never let go", async () => {
+    const { resources } = await workload(whole);
+    assert.deepEqual(resources.get("kubernetes:apps/v1:Deployment::web")?.dependencies, [
       "kubernetes:core/v1:ConfigMap::web-files",
+      "kubernetes:core/v1:PersistentVolumeClaim::web-data",
       "kubernetes:core/v1:Secret::web-env",
     ]);
-    for (const key of deployment.dependencies)
-      assert.equal(Object.hasOwn(Object(resources.get(key)?.inputs["metadata"]) as object, "name"), false);
   });
 
   it("keeps secret values in a Secret alone, marked secret", async () => {

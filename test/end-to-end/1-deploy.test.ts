@@ -125,6 +125,39 @@ describe("deploying to an environment", () => {
     assert.equal(answer.lengths["MONGO_PASSWORD"], (await sandbox()).settings.registryAccount.password.length);
   });
 
+  it("gives an app a volume that outlives its pods, and keeps it from being deleted by mistake", async () => {
+    const starts = async () => {
+      const { body } = await ask("appdev", "/services/counter");
+      return z.looseObject({ starts: z.number() }).parse(JSON.parse(body)).starts;
+    };
+    const apps = z.record(z.string(), z.unknown()).parse(await configured("appdev", "apps"));
+    const counter = {
+      image: "narrative",
+      port: 8080,
+      path: "/services/counter",
+      health: "/services/counter",
+      strategy: "Recreate",
+      user: 65532,
+      env: { COUNT: "/data/starts" },
+      volumes: { data: { path: "/data", size: "1Gi" } },
+    };
+    await configure("appdev", { apps: { ...apps, counter } });
+    await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
+    assert.equal(await starts(), 1);
+    await configure("appdev", { images: { counter: "pr-13" } });
+    await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
+    assert.equal(await starts(), 2);
+
+    await configure("appdev", { apps, images: undefined });
+    const refused = await pulumi("up", "--yes", "--skip-preview", "--stack", "appdev");
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout + refused.stderr, /counter-data.* cannot be deleted|protected/s);
+    const claim = "urn:pulumi:appdev::drover::drover:index:RancherWorkload$kubernetes:core/v1:PersistentVolumeClaim";
+    await succeed("state", "unprotect", "--yes", `${claim}::counter-data`, "--stack", "appdev");
+    await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
+    assert.equal((await kubectl("get", "persistentvolumeclaims", "-n", "appdev", "-o", "name")).trim(), "");
+  });
+
   it("rolls the pods when a secret's value changes, and shows the value nowhere", async () => {
     const secret = "correct-horse-battery-staple";
     const { layout } = await sandbox();

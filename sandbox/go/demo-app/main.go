@@ -2,7 +2,8 @@
 //
 // The image says what it is in environment variables: APP, VERSION, REVISION. BEHAVIOUR makes a version that is no good:
 // "crash" ends at once, "unhealthy" answers 503. SHOW names environment variables whose lengths are shown, so that it can
-// be seen that a secret has arrived.
+// be seen that a secret has arrived. COUNT names a file in which the app counts how often it has started, so that it can
+// be seen that a volume outlives its pods.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -25,12 +27,18 @@ type answer struct {
 	Revision string         `json:"revision"`
 	Pod      string         `json:"pod"`
 	Lengths  map[string]int `json:"lengths,omitempty"`
+	Starts   int            `json:"starts,omitempty"`
 }
 
 func main() {
 	log.SetFlags(0)
 	if os.Getenv("BEHAVIOUR") == "crash" {
 		log.Fatal("this version ends at once, on purpose")
+	}
+	if file := os.Getenv("COUNT"); file != "" {
+		if err := count(file); err != nil {
+			log.Fatal(err)
+		}
 	}
 	port := os.Getenv("PORT")
 	if port == "" {
@@ -52,6 +60,20 @@ func main() {
 	}
 }
 
+// starts is how often the app has started, by its count file.
+var starts int
+
+// count adds one to the number in a file.
+func count(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	starts, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+	starts++
+	return os.WriteFile(file, []byte(strconv.Itoa(starts)), 0o600)
+}
+
 func serve(w http.ResponseWriter, r *http.Request) {
 	if os.Getenv("BEHAVIOUR") == "unhealthy" {
 		http.Error(w, "this version is never healthy, on purpose", http.StatusServiceUnavailable)
@@ -69,5 +91,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(answer{os.Getenv("APP"), os.Getenv("VERSION"), os.Getenv("REVISION"), pod, lengths})
+	_ = json.NewEncoder(w).Encode(answer{
+		os.Getenv("APP"), os.Getenv("VERSION"), os.Getenv("REVISION"), pod, lengths, starts,
+	})
 }

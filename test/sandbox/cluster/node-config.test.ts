@@ -111,7 +111,7 @@ describe("the capsule", () => {
       keep: ["/var/lib/ci"],
       path: ["/c"],
       containerd: ["/c/containerd", "--config", "/x y.toml"],
-      containerdSocket: "/run/c.sock",
+      awaitContainerd: ["/n/node", "await.ts"],
       kubelet: ["/k/kubelet"],
     });
     const at = (text: string) => {
@@ -121,7 +121,8 @@ describe("the capsule", () => {
     assert.ok(
       at("mount --rbind '/var/lib/ci' '/var/lib/ci/node/capsule/var/lib/ci'") < at("capsule/var/lib' /var/lib\n"),
     );
-    assert.ok(at("'/c/containerd' '--config' '/x y.toml'") < at("'/k/kubelet'"));
+    assert.ok(at("'/c/containerd' '--config' '/x y.toml'") < at("'/n/node' 'await.ts'"));
+    assert.ok(at("'/n/node' 'await.ts'") < at("'/k/kubelet'"));
     assert.ok(at("capsule/sys/kernel.panic' /proc/sys/kernel/panic") > 0);
   });
 });
