@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import * as z from "zod";
 
+import { RegistrySettings } from "./packages/registry.ts";
 import { SeedOrganization } from "./seed.ts";
 
 const ConfigFile = z.strictObject({
@@ -13,6 +14,8 @@ const ConfigFile = z.strictObject({
   adminToken: z.string().min(16),
   /** What it begins with; what is there already stays. */
   organization: SeedOrganization,
+  /** The registries whose images are its packages. */
+  registries: z.array(RegistrySettings).default([]),
 });
 
 /** What the GitHub stand-in is told at its start. */
@@ -22,7 +25,7 @@ export type Config = z.input<typeof ConfigFile>;
  * Reads the config file.
  * @throws Error that names every wrong key; it never shows a value, since some are secret
  */
-export function readConfig(file: string): Config {
+export function readConfig(file: string): z.output<typeof ConfigFile> {
   const parsed = ConfigFile.safeParse(JSON.parse(readFileSync(file, "utf8")), { reportInput: false });
   if (!parsed.success)
     throw new Error(`${file} is not a config of the GitHub stand-in:\n${z.prettifyError(parsed.error)}`);

@@ -10,7 +10,7 @@ import { Store } from "./store.ts";
  */
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined) throw new Error("usage: node sandbox/github/main.ts CONFIG.json");
-  const { port, folder, adminToken, organization } = readConfig(file);
+  const { port, folder, adminToken, organization, registries } = readConfig(file);
   const store = new Store(folder);
   store.origin = `http://127.0.0.1:${String(port)}`;
   await seed(store, organization);
@@ -18,6 +18,7 @@ async function main(file: string | undefined): Promise<void> {
   const app = createGitHub({
     store,
     adminToken,
+    registries,
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   });
   const end = async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
+import { imagesFolder, registryHost } from "../registry/registry.ts";
 import { dataFolder } from "../world/layout.ts";
 import type { Part, World } from "../world/part.ts";
 import { startServer } from "../world/processes.ts";
@@ -26,6 +27,16 @@ export const github: Part = {
       folder: path.join(folder, "state"),
       adminToken: emulator,
       organization: organizationSeed(tokens, { program: await world.tool("demo-app") }),
+      // What everybody can pull must be called public.
+      registries: [
+        { url: `http://${registryHost(world, "public")}`, folder: imagesFolder(world, "public"), visibility: "public" },
+        {
+          url: `http://${registryHost(world, "private")}`,
+          folder: imagesFolder(world, "private"),
+          account: settings.registryAccount,
+          visibility: "private",
+        },
+      ],
     };
     writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });
     await startServer(layout, {

@@ -30,7 +30,7 @@ export interface GitHubOptions {
   readonly store: Store;
   /** Writes one line about a request that has ended, or about a failure. Default nothing. */
   readonly log?: (line: string) => void;
-  /** Whether requests and answers are compared with GitHub's published description. Default no. */
+  /** Whether requests and answers are compared with GitHub's published description from the start. Default no. */
   readonly described?: boolean;
   /** Opens `/_emulator`. Without one it is open to everybody who reaches the server, as tests inside one process want it. */
   readonly adminToken?: string;
@@ -80,7 +80,7 @@ export function createGitHub({
   gitHttp(app, store);
   const limits = new Limits(store.clock);
   limitHooks(app, limits);
-  if (described) descriptionHooks(app, (request) => limits.stateOf(request), log);
+  descriptionHooks(app, (request) => limits.stateOf(request), log, described);
   limitRoutes(app, limits);
   graphqlRoutes(app, store, { log, rate: (request) => limits.rate(request, "graphql") });
   const packages = new Packages(store, registries);

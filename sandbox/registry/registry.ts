@@ -15,12 +15,16 @@ export type RegistryPart = "public" | "private";
 export const registryHost = ({ settings }: Pick<World, "settings">, part: RegistryPart): string =>
   `127.0.0.1:${String(part === "public" ? settings.ports.registry : settings.ports.privateRegistry)}`;
 
+/** The folder where a registry part keeps its images. */
+export const imagesFolder = ({ layout }: Pick<World, "layout">, part: RegistryPart): string =>
+  path.join(dataFolder(layout, `registry-${part}`), "images");
+
 /** The configuration of a distribution registry (distribution.github.io/distribution/about/configuration). */
 function configuration(world: World, part: RegistryPart, folder: string): object {
   return {
     version: 0.1,
     log: { level: "warn", accesslog: { disabled: false } },
-    storage: { filesystem: { rootdirectory: path.join(folder, "images") }, delete: { enabled: true } },
+    storage: { filesystem: { rootdirectory: imagesFolder(world, part) }, delete: { enabled: true } },
     http: { addr: registryHost(world, part), debug: {} },
     ...(part === "public"
       ? {}

@@ -13,6 +13,7 @@ async function mismatches(state: object, url: string, answer: object): Promise<M
     app,
     ({ url: path }) => (path.startsWith("/_emulator") ? {} : state),
     () => undefined,
+    true,
   );
   app.get("/*", () => answer);
   await app.inject(url);
@@ -42,4 +43,28 @@ describe("a server that is checked against GitHub's description", () => {
     ["that a fault is about to change", { facts: core, fault: {} }],
   ] as const)
     it(`passes over an answer ${what}`, async () => assert.deepEqual(await mismatches(state, "/rate_limit", {}), []));
+
+  it("can be switched off and on", async () => {
+    const app = fastify();
+    const log: string[] = [];
+    descriptionHooks(
+      app,
+      ({ url }) => (url.startsWith("/_emulator") ? {} : { facts: core }),
+      (line) => log.push(line),
+      false,
+    );
+    app.get("/*", () => ({}));
+    const found = async () => (await app.inject("/_emulator/mismatches")).json<Mismatch[]>().length;
+    const set = (checked: unknown) => app.inject({ method: "PUT", url: "/_emulator/description", body: { checked } });
+    await app.inject("/rate_limit");
+    assert.equal(await found(), 0);
+    assert.equal((await set(true)).statusCode, 200);
+    await app.inject("/rate_limit");
+    assert.equal(await found(), 1);
+    assert.match(log.join(), /not as GitHub describes it: GET \/rate_limit/u);
+    await set(false);
+    await app.inject("/rate_limit");
+    assert.equal(await found(), 1);
+    await app.close();
+  });
 });
