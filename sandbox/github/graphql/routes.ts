@@ -1,14 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { OperationTypeNode } from "graphql";
 import * as z from "zod";
 
 import { GitHubError } from "../errors.ts";
 import { authenticate } from "../server.ts";
 import type { Store } from "../store.ts";
-import { prepare, run } from "./execute.ts";
 import { Graph } from "./graph.ts";
-import { mutationView } from "./mutations/all.ts";
-import { queryView } from "./query.ts";
 import type { Rate } from "./query.ts";
 
 const Body = z.object({
@@ -38,14 +34,14 @@ export function graphqlRoutes(root: FastifyInstance, store: Store, { log, rate }
       const body = Body.safeParse(request.body);
       if (!body.success) throw new GitHubError(400, "A query attribute must be specified and must be a string.");
       const { query, variables, operationName } = body.data;
-      const prepared = prepare({ query, variables: variables ?? {}, operationName: operationName ?? undefined });
-      if (!("document" in prepared)) return prepared;
-      const graph = new Graph(store, caller, caller.user, `${request.protocol}://${request.host}`);
-      const view =
-        prepared.operation.operation === OperationTypeNode.MUTATION
-          ? mutationView(graph)
-          : queryView(graph, prepared.cost, rate(request));
-      return run(prepared, view, log);
+      // What it takes to run queries is loaded when the first one comes: most starts of the stand-in need none of it.
+      const { answer } = await import("./answer.ts");
+      return answer(
+        new Graph(store, caller, caller.user, `${request.protocol}://${request.host}`),
+        { query, variables: variables ?? {}, operationName: operationName ?? undefined },
+        rate(request),
+        log,
+      );
     };
     for (const url of ["/graphql", "/api/graphql"]) app.post(url, handler);
     done();

@@ -3,11 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 
-import { graphqlFacts, operationOf, restFacts } from "./classify.ts";
 import { faultBody } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import { refuse } from "./refusal.ts";
+import { restFacts } from "./rest-facts.ts";
 
 const GraphqlBody = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
 
@@ -33,13 +33,12 @@ export function limitHooks(app: FastifyInstance, limits: Limits): void {
     const kind = kindOf(request);
     if (kind === "own") return;
     const state = limits.stateOf(request);
-    const { query = "", variables } = (kind === "graphql" && GraphqlBody.safeParse(request.body).data) || {};
     const path = withoutPrefix(pathOf(request.url));
-    if (kind === "graphql") state.facts = graphqlFacts(query, variables ?? {});
+    const graphql = kind === "graphql" ? await factsOfGraphql(request) : undefined;
+    if (graphql !== undefined) state.facts = graphql;
     else if (kind === "rest" && !request.is404) state.facts = restFacts(request.method, path, routeOf(request));
     limits.counters.request((state.endpoint = state.facts?.endpoint ?? endpointOf(request)));
-    const fields = kind === "graphql" ? operationOf(query).fields : [];
-    const fault = limits.faults.meet({ method: request.method, path, fields });
+    const fault = limits.faults.meet({ method: request.method, path, fields: graphql?.fields ?? [] });
     if (fault !== undefined) state.fault = fault;
     if (fault !== undefined && !isLate(fault)) {
       state.injected = true;
@@ -64,6 +63,13 @@ export function limitHooks(app: FastifyInstance, limits: Limits): void {
     else answer(fault, reply);
     return JSON.stringify(faultBody(fault));
   });
+}
+
+/** What is read of queries is loaded when the first one comes. */
+async function factsOfGraphql({ body }: FastifyRequest) {
+  const { graphqlFacts } = await import("./graphql-facts.ts");
+  const { query = "", variables } = GraphqlBody.safeParse(body).data ?? {};
+  return graphqlFacts(query, variables ?? {});
 }
 
 const rateHeaders = (limits: Limits, request: FastifyRequest, resource: "core" | "graphql") => {
@@ -95,10 +101,10 @@ async function instead(fault: Fault, request: FastifyRequest, reply: FastifyRepl
 
 /** What a request is about; `own` is what is not GitHub's: the stand-in's own routes and pages. */
 function kindOf({ url, routeOptions }: FastifyRequest): "rest" | "graphql" | "git" | "own" {
-  const path = pathOf(url);
-  if (routeOptions.url?.startsWith("/_emulator/") === true || "page" in routeOptions.config) return "own";
-  if (path === "/graphql" || path === "/api/graphql") return "graphql";
-  return /\/(?:info\/refs|git-(?:upload|receive)-pack)$/u.test(path) ? "git" : "rest";
+  const route = routeOptions.url ?? "";
+  if (route.startsWith("/_emulator/") || "page" in routeOptions.config) return "own";
+  if (route === "/graphql" || route === "/api/graphql") return "graphql";
+  return /\/(?:info\/refs|git-(?:upload|receive)-pack)$/u.test(pathOf(url)) ? "git" : "rest";
 }
 
 const pathOf = (url: string) => url.replace(/\?.*$/su, "");

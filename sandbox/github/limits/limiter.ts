@@ -1,4 +1,4 @@
-import type { RequestFacts } from "./classify.ts";
+import type { RequestFacts } from "./rest-facts.ts";
 import type { LimitSettings } from "./settings.ts";
 import { FixedWindow, SlidingWindow } from "./window.ts";
 

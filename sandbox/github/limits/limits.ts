@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 
 import type { Clock } from "../clock.ts";
-import type { RequestFacts } from "./classify.ts";
+import type { RequestFacts } from "./rest-facts.ts";
 import { Counters } from "./counters.ts";
 import type { Count } from "./counters.ts";
 import { Faults } from "./faults.ts";

@@ -3,8 +3,7 @@ import * as z from "zod";
 
 import { invalidRequest } from "../errors.ts";
 import type { RequestState } from "../limits/limits.ts";
-import { DescriptionCheck, mismatchText } from "./check.ts";
-import type { Mismatch } from "./check.ts";
+import type { DescriptionCheck, Mismatch } from "./check.ts";
 
 const Switch = z.strictObject({ checked: z.boolean() });
 
@@ -29,7 +28,8 @@ export function descriptionHooks(
   app.addHook("onSend", async (request, reply, payload: unknown) => {
     const { facts, fault, injected } = stateOf(request);
     if (!isChecked || facts?.resource !== "core" || fault !== undefined || injected === true) return payload;
-    check ??= new DescriptionCheck();
+    const { DescriptionCheck: Check, mismatchText } = await import("./check.ts");
+    check ??= new Check();
     const found = check.check({
       method: request.method,
       url: request.originalUrl,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 
-import { graphqlFacts, restFacts } from "../../../../sandbox/github/limits/classify.ts";
-import type { RequestFacts } from "../../../../sandbox/github/limits/classify.ts";
+import { graphqlFacts } from "../../../../sandbox/github/limits/graphql-facts.ts";
 import { Limiter } from "../../../../sandbox/github/limits/limiter.ts";
 import type { LimitName } from "../../../../sandbox/github/limits/limiter.ts";
+import { restFacts } from "../../../../sandbox/github/limits/rest-facts.ts";
+import type { RequestFacts } from "../../../../sandbox/github/limits/rest-facts.ts";
 import { defaultLimits } from "../../../../sandbox/github/limits/settings.ts";
 import type { LimitSettings } from "../../../../sandbox/github/limits/settings.ts";
 
@@ -147,6 +148,7 @@ describe("what requests count as", () => {
       primary: 1,
       points: 5,
       content: true,
+      fields: ["createCommitOnBranch"],
     }));
 
   it("what does not parse is a query", () =>
@@ -156,6 +158,7 @@ describe("what requests count as", () => {
       primary: 1,
       points: 1,
       content: false,
+      fields: [],
     }));
 
   it("asking for the limits is free", () => assert.equal(restFacts("GET", "/rate_limit", "/rate_limit").primary, 0));
