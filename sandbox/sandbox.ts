@@ -8,7 +8,7 @@ import { canRunNode } from "./cluster/node-capability.ts";
 import { node } from "./cluster/node.ts";
 import { installEngine } from "./engine/engine.ts";
 import type { InstalledEngine } from "./engine/engine.ts";
-import { prepareStack } from "./engine/stacks.ts";
+import { organizationStack, prepareStack } from "./engine/stacks.ts";
 import { github } from "./github/part.ts";
 import { publishDemoImages } from "./registry/demo-images.ts";
 import { publishPauseImage } from "./registry/images.ts";
@@ -56,12 +56,15 @@ export async function up(world: Awaited<ReturnType<typeof openWorld>>): Promise<
   const images = registry.up(world).then(() => Promise.all([publishPauseImage(world), publishDemoImages(world)]));
   const cluster = controlPlane.up(world);
   const nodes = Promise.all([images, cluster]).then(() => startNodes(world));
+  const organization = github.up(world);
   const [engine] = await Promise.all([
     installEngine(world).then(async (installed) => {
       for (const stack of ["ci", "appdev"]) await prepareStack(world, stack);
+      await organization;
+      await prepareStack(world, organizationStack);
       return installed;
     }),
-    github.up(world),
+    organization,
     cluster.then(() => rancher.up(world)),
     nodes,
   ]);
