@@ -14,7 +14,10 @@ export type ToolName =
   | "kwok"
   | "traefik"
   | "demo-app"
-  | "pause";
+  | "pause"
+  | "act"
+  | "buildx"
+  | "actionlint";
 
 /** How to get a tool. The ways are tried in the order of the fields. */
 export interface Tool {
@@ -168,6 +171,47 @@ export const catalog: Readonly<Record<ToolName, Tool>> = {
       package: "github.com/traefik/traefik/v3/cmd/traefik",
       flags: stamps("github.com/traefik/traefik/v3/pkg/version.Version=3.6.1"),
       seconds: 330,
+    },
+  },
+  act: {
+    version: "0.2.87",
+    download: {
+      url: github("nektos/act", "v0.2.87", `act_Linux_${architecture === "amd64" ? "x86_64" : architecture}.tar.gz`),
+      member: "act",
+      sums: github("nektos/act", "v0.2.87", "checksums.txt"),
+    },
+    build: {
+      folder: "act",
+      package: "github.com/nektos/act",
+      flags: stamps("main.version=0.2.87"),
+      seconds: 60,
+    },
+  },
+  buildx: {
+    version: "0.24.0",
+    download: {
+      url: github("docker/buildx", "v0.24.0", `buildx-v0.24.0.linux-${architecture}`),
+      sums: github("docker/buildx", "v0.24.0", "checksums.txt"),
+    },
+    build: {
+      folder: "buildx",
+      package: "github.com/docker/buildx/cmd/buildx",
+      flags: stamps("github.com/docker/buildx/version.Version=v0.24.0"),
+      seconds: 130,
+    },
+  },
+  actionlint: {
+    version: "1.7.12",
+    download: {
+      url: github("rhysd/actionlint", "v1.7.12", `actionlint_1.7.12_linux_${architecture}.tar.gz`),
+      member: "actionlint",
+      sums: github("rhysd/actionlint", "v1.7.12", "actionlint_1.7.12_checksums.txt"),
+    },
+    build: {
+      folder: "actionlint",
+      package: "github.com/rhysd/actionlint/cmd/actionlint",
+      flags: stamps("github.com/rhysd/actionlint.version=1.7.12"),
+      seconds: 30,
     },
   },
   kwok: {
