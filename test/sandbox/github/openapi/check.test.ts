@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import * as z from "zod";
 
 import { DescriptionCheck } from "../../../../sandbox/github/openapi/check.ts";
 import type { Exchange } from "../../../../sandbox/github/openapi/check.ts";
@@ -35,6 +38,37 @@ const exchange = (method: string, url: string, status: number, response?: unknow
   contentType: response === undefined ? undefined : "application/json; charset=utf-8",
   responseBody: response === undefined ? "" : JSON.stringify(response),
 });
+
+const Description = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))),
+  components: z.object({ examples: z.record(z.string(), z.object({ value: z.unknown() })) }),
+});
+const Answer = z.object({
+  content: z.object({
+    "application/json": z.object({
+      examples: z.record(z.string(), z.object({ value: z.unknown().optional(), $ref: z.string().optional() })),
+    }),
+  }),
+});
+
+/** GitHub's own examples of bodies, of operations that the stand-in has. */
+function exampleAnswers(): Exchange[] {
+  const file = new URL("generated/api.github.com.json", import.meta.resolve("@octokit/openapi"));
+  const { paths, components } = Description.parse(JSON.parse(readFileSync(file, "utf8")));
+  const served =
+    /^\/repos\/\{owner\}\/\{repo\}(?:\/(?:rulesets|branches|pulls|labels|contents|environments|actions\/(?:secrets|variables|permissions)|hooks|git|releases|deployments|check-runs|statuses)(?:\/(?!.*(?:codespaces|restrictions|required_|teams|actors|requested)).*)?)?$|^\/orgs\/\{org\}\/packages/u;
+  const exchanges: Exchange[] = [];
+  for (const [path, operations] of Object.entries(paths).filter(([one]) => served.test(one)))
+    for (const [method, { responses }] of Object.entries(operations)) {
+      const answer = Answer.safeParse(responses["200"]).data?.content["application/json"].examples ?? {};
+      for (const { value, $ref } of Object.values(answer)) {
+        const example = $ref === undefined ? value : components.examples[$ref.split("/").at(-1) ?? ""]?.value;
+        const url = path.replace("{owner}", "o").replace("{repo}", "r").replace("{branch}", "b");
+        exchanges.push(exchange(method.toUpperCase(), url.replaceAll(/\{\w+\}/gu, "1"), 200, example));
+      }
+    }
+  return exchanges;
+}
 
 const ruleset = { name: "r", enforcement: "active", rules: [{ type: "deletion" }] };
 
@@ -159,6 +193,27 @@ describe("the check against GitHub's description", function () {
         "pulls/list-review-comments-for-repo",
         "repos/get-latest-release",
         "repos/get-release-by-tag",
+      ],
+    );
+  });
+
+  it("lets pass GitHub's own examples of answers", () => {
+    const examples = exampleAnswers();
+    assert.ok(examples.length > 100);
+    const wrong = examples.filter((one) => check.check(one).some(({ where }) => where.startsWith("response")));
+    assert.deepEqual(
+      wrong.map(({ method, url }) => `${method} ${url}`),
+      // These lack properties that the description says are required, or have a value that it does not name.
+      [
+        "GET /repos/o/r",
+        "PATCH /repos/o/r",
+        "GET /repos/o/r/branches",
+        "GET /repos/o/r/branches/b/protection",
+        "GET /repos/o/r/environments/1/deployment_protection_rules/apps",
+        "GET /repos/o/r/pulls",
+        "GET /repos/o/r/pulls/1",
+        "PATCH /repos/o/r/pulls/1",
+        "GET /repos/o/r/rulesets",
       ],
     );
   });
