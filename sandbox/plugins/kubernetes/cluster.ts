@@ -7,7 +7,7 @@ import { kindFromObject, namespacedByName } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
 import { activeContext, ambientKubeconfig, parseKubeconfig } from "./kubeconfig.ts";
 import type { Kubeconfig } from "./kubeconfig.ts";
-import { namespaceOf } from "./objects.ts";
+import { kindOf, nameOf, namespaceOf } from "./objects.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { ResourceClient } from "./resource-client.ts";
 import type { Settings } from "./settings.ts";
@@ -27,6 +27,9 @@ export class Cluster {
 
   /** The client for an object's kind and namespace. @throws NoSuchKind */
   async clientFor(object: KubernetesObject): Promise<ResourceClient> {
+    // To a deletion, a kind that the server lacks says that the object is gone.
+    if (kindOf(object) === "")
+      throw new Error(`the state of "${nameOf(object)}" does not say what kind of object it is`);
     const type = await this.discovery.resolve(kindFromObject(object));
     return new ResourceClient(this.connection, type, namespaceOf(object));
   }

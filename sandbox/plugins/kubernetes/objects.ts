@@ -92,3 +92,12 @@ export const isOwnedBy = (object: KubernetesObject, owner: KubernetesObject | un
   owner !== undefined &&
   uidOf(owner) !== "" &&
   list(object, "metadata", "ownerReferences").some((reference) => text(reference, "uid") === uidOf(owner));
+
+/**
+ * The objects of a list. In the API's answers they say neither version nor kind, which is said once for all of them: each gets its own,
+ * as Kubernetes' Go client gives it to them.
+ */
+export function itemsOf(answer: KubernetesObject): KubernetesObject[] {
+  const [version, kind] = [apiVersionOf(answer), kindOf(answer).replace(/List$/, "")];
+  return list(answer, "items").flatMap((item) => (isMap(item) ? [{ apiVersion: version, kind, ...item }] : []));
+}

@@ -8,10 +8,9 @@ import { fieldManagerFor } from "./create.ts";
 import { messageOf, partial } from "./failures.ts";
 import { apiVersion, kindFromType, typeOfUrn } from "./kinds.ts";
 import { copyOf, normalizeInputs } from "./normalize.ts";
-import { apiVersionOf, idOf, kindOf, list, nameOf, parseId, put, remove } from "./objects.ts";
+import { apiVersionOf, idOf, itemsOf, kindOf, nameOf, parseId, put, remove } from "./objects.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { pruned } from "./prune.ts";
-import { isMap } from "../shared/values.ts";
 
 /** A request to read a resource: one in the state, or, with no state, one to import. */
 export interface ReadRequest {
@@ -131,8 +130,7 @@ async function checkReady(
   for (const watched of awaiter.watched) {
     const path = watchedPath(watched, live);
     const answer = await cluster.connection.send({ method: "GET", path, signal: session.cancelled }).catch(() => ({}));
-    for (const object of list(answer, "items").filter((item) => isMap(item)))
-      awaiter.observe(watched.plural, { type: "ADDED", object });
+    for (const object of itemsOf(answer)) awaiter.observe(watched.plural, { type: "ADDED", object });
   }
   awaiter.settle?.();
   if (!awaiter.isReady())

@@ -1,8 +1,7 @@
 import type { ApiRequest, Connection } from "./connection.ts";
 import type { ResourceType } from "./discovery.ts";
-import { list } from "./objects.ts";
+import { itemsOf } from "./objects.ts";
 import type { KubernetesObject } from "./objects.ts";
-import { isMap } from "../shared/values.ts";
 
 /** How a change is made. */
 export interface WriteOptions {
@@ -39,9 +38,7 @@ export class ResourceClient {
   }
 
   async list(signal: AbortSignal): Promise<KubernetesObject[]> {
-    return list(await this.connection.send({ method: "GET", path: this.path, signal }), "items").filter((item) =>
-      isMap(item),
-    );
+    return itemsOf(await this.connection.send({ method: "GET", path: this.path, signal }));
   }
 
   create(object: KubernetesObject, options: WriteOptions): Promise<KubernetesObject> {

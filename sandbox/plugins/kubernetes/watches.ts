@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { isMap } from "../shared/values.ts";
 import { ApiError, isGone } from "./api-error.ts";
 import type { Connection } from "./connection.ts";
-import { list, map, text, uidOf } from "./objects.ts";
+import { itemsOf, map, text, uidOf } from "./objects.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /** What happened to an object. */
@@ -68,7 +67,7 @@ class Collection {
   private async load(): Promise<string> {
     const { signal } = this.stop;
     const answer = await this.connection.send({ method: "GET", path: this.path, query: this.selector, signal });
-    const items = list(answer, "items").filter((item) => isMap(item));
+    const items = itemsOf(answer);
     const seen = new Set(items.map(uidOf));
     for (const object of [...this.objects.values()])
       if (!seen.has(uidOf(object))) this.tell({ type: "DELETED", object });

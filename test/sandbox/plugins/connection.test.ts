@@ -104,6 +104,26 @@ describe("a watch", () => {
     close();
   });
 
+  it("tells of every object what it is, which a list says only once for all", async () => {
+    const list = {
+      apiVersion: "v1",
+      kind: "PodList",
+      metadata: { resourceVersion: "1" },
+      items: [pod("Pending", "1")],
+    };
+    const { connection, close } = await serve((_, response) => response.end(JSON.stringify(list)));
+    const object = await new Promise<PlainMap>((resolve) => {
+      const end = new Watches(connection).subscribe("/pods", (event) => {
+        resolve(event.object);
+        setImmediate(() => {
+          end();
+        });
+      });
+    });
+    assert.deepEqual([object["apiVersion"], object["kind"]], ["v1", "Pod"]);
+    close();
+  });
+
   it("says when all that is there has been told of, so that nobody asks too early whether an object is gone", async () => {
     const { watches, close } = await watching((response) => response.flushHeaders());
     const seen: string[] = [];
