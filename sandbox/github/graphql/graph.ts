@@ -42,9 +42,9 @@ export class Graph {
     return this.roleOf(repository) !== undefined;
   }
 
-  /** A repository that the viewer sees, in any letter case. */
+  /** A repository that the viewer sees, in any letter case, by its name or one that it had before. */
   visibleRepository(owner: string, name: string): Repository | undefined {
-    const repository = this.store.repository(owner, name);
+    const repository = this.store.repository(owner, name) ?? this.store.formerly(owner, name);
     return repository !== undefined && this.sees(repository) ? repository : undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { BranchProtection, BypassActor, Repository, Rule, Ruleset } from "../model.ts";
+import { roleIds } from "../rules/bypass.ts";
 import type { Store } from "../store.ts";
 
 /** What a rule demands, in words. */
@@ -61,15 +62,13 @@ function pullRequestWords(parameters: Extract<Rule, { type: "pull_request" }>["p
   return `Changes only by pull request: ${[approvals(parameters.required_approving_review_count), ...more].join("; ")}.`;
 }
 
-const roles: Readonly<Record<number, string>> = { 1: "read", 2: "maintain", 3: "triage", 4: "write", 5: "admin" };
-
 /** Who is let by a ruleset, in words. */
 export function bypassWords(store: Store, { actor_type: type, actor_id: id, bypass_mode: mode }: BypassActor): string {
   const { apps, teams } = store.accounts;
   const who = {
     Integration: `App ${apps.find((app) => app.id === id)?.name ?? String(id)}`,
     Team: `team ${teams.find((team) => team.id === id)?.name ?? String(id)}`,
-    RepositoryRole: `role ${roles[id ?? 0] ?? String(id)}`,
+    RepositoryRole: `role ${roleIds.get(id ?? 0) ?? String(id)}`,
     OrganizationAdmin: "owners of the organization",
     DeployKey: "deploy keys",
     User: `user ${store.userById(id ?? 0)?.login ?? String(id)}`,

@@ -1,6 +1,7 @@
 import { includesRole } from "../../access.ts";
 import type { BypassActor, Repository, Rule, Ruleset } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
+import { roleIds } from "../../rules/bypass.ts";
 import { connection } from "../connection.ts";
 import type { Page } from "../connection.ts";
 import type { View } from "../execute.ts";
@@ -45,17 +46,10 @@ function bypassActorView(
     enterpriseOwner: false,
     organizationAdmin: type === "OrganizationAdmin",
     repositoryRoleDatabaseId: isRole ? id : null,
-    repositoryRoleName: isRole ? (repositoryRoles.get(id ?? 0) ?? null) : null,
+    repositoryRoleName: isRole ? (roleIds.get(id ?? 0) ?? null) : null,
     repositoryRuleset: () => rulesetView(graph, repository, ruleset),
   };
 }
-
-/** GitHub's ids of the roles that every organization has, as far as bypass lists take them. */
-const repositoryRoles: ReadonlyMap<number, string> = new Map([
-  [2, "maintain"],
-  [4, "write"],
-  [5, "admin"],
-]);
 
 const ruleView = (graph: Graph, repository: Repository, ruleset: Ruleset, rule: Rule): View => ({
   id: `${nodeId("RepositoryRuleset", ruleset.id)}:${rule.type}`,
