@@ -108,6 +108,22 @@ describe("pages of the GitHub stand-in", () => {
     assert.ok(body.includes("later") && body.includes("+hello"));
   });
 
+  it("of a pull request show its state, branches, checks, reviews and comments", async () => {
+    const sha = (await github.store.git(repository).ref("refs/heads/develop")) ?? "";
+    const { body: opened } = await github.ask("POST /repos/kbase/auth2/pulls", {
+      body: { title: `Title ${hostile}`, head: "develop", base: "release/1.0", body: "Because.", draft: true },
+    });
+    const { number } = opened as { number: number };
+    await github.ask(`POST /repos/kbase/auth2/statuses/${sha}`, { body: { state: "failure", context: "gate" } });
+    await github.ask(`POST /repos/kbase/auth2/issues/${number}/comments`, { body: { body: "First comment" } });
+    const body = await shown(`/kbase/auth2/pull/${number}`);
+    for (const one of ["draft", "<code>develop</code>", "<code>release/1.0</code>", "Because.", "First comment"])
+      assert.ok(body.includes(one), one);
+    assert.match(body, /gate: <span class="bad">failure<\/span>/u);
+    assert.ok(!body.includes("<script"));
+    assert.ok((await shown("/kbase/auth2")).includes(`/kbase/auth2/pull/${number}`));
+  });
+
   it("escape whatever people wrote", async () => {
     for (const path of ["/kbase/auth2", "/kbase/auth2/blob/develop/README.md", "/kbase"]) {
       const body = await shown(path);
@@ -138,7 +154,7 @@ describe("pages of the GitHub stand-in", () => {
   });
 
   it("that are not there say so to people in a page, and to clients in JSON", async () => {
-    for (const path of ["/nobody", "/kbase/none", "/kbase/auth2/blob/develop/none", "/kbase/auth2/pull/1"]) {
+    for (const path of ["/nobody", "/kbase/none", "/kbase/auth2/blob/develop/none", "/kbase/auth2/pull/99"]) {
       const { status, headers } = await page(path);
       assert.deepEqual([status, headers.get("content-type")], [404, "text/html; charset=utf-8"], path);
     }
