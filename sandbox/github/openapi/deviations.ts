@@ -1,4 +1,7 @@
 /**
+ * Where GitHub itself is known to differ from its description; nothing is here to excuse the stand-in. What the description
+ * gets wrong in general is in `toJsonSchema`.
+ *
  * Statuses that GitHub documents once, for all of its operations, and leaves out of the description of most.
  * Their bodies are errors: an object with `message`.
  */
@@ -14,19 +17,3 @@ export const commonStatuses: ReadonlyMap<number, string> = new Map([
   [422, "a value is not valid (Troubleshooting the REST API, “Validation Failed”)"],
   [429, "a rate limit was exceeded (Rate limits for the REST API)"],
 ]);
-
-/** A place where GitHub itself is known to differ from its description. */
-export interface Deviation {
-  /** The operation's id. */
-  readonly operation: string;
-  /** The beginning of a mismatch's `where`, as `response 200 /content`. */
-  readonly where: string;
-  readonly reason: string;
-}
-
-/** Where GitHub's own requests and answers differ from its description. Nothing is here to excuse the stand-in. */
-export const deviations: readonly Deviation[] = [];
-
-/** The deviation that excuses a mismatch, if any. */
-export const deviationOf = (operation: string, where: string): Deviation | undefined =>
-  deviations.find((one) => one.operation === operation && where.startsWith(one.where));

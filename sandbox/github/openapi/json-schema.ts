@@ -10,6 +10,7 @@ export type References = Set<string>;
  * Converts a schema of OpenAPI 3.0 into one of JSON Schema 2020-12, which differs in this:
  * - `nullable: true` is a choice of `null`;
  * - beside `$ref` nothing else counts, and it names a schema of the description by its name alone here;
+ * - a default is valid, whatever its format: the address of a deployment's log is empty where there is none;
  * - `oneOf` becomes `anyOf`: alternatives of GitHub's description overlap, so that GitHub's own answers match several.
  *
  * @param references gets the names of the description's schemas that the result refers to
@@ -48,7 +49,11 @@ function convert(node: Readonly<Record<string, unknown>>, references: References
         .map((one) => toJsonSchema(one, references));
     else converted[key] = value;
   }
-  return nullable === true ? { anyOf: [{ type: "null" }, converted] } : converted;
+  const alternatives = [
+    ...(nullable === true ? [{ type: "null" }] : []),
+    ...(typeof node["default"] === "string" && node["format"] !== undefined ? [{ const: node["default"] }] : []),
+  ];
+  return alternatives.length === 0 ? converted : { anyOf: [...alternatives, converted] };
 }
 
 /** Keywords that say nothing about what is valid. */

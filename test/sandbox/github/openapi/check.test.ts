@@ -218,6 +218,18 @@ describe("the check against GitHub's description", function () {
     );
   });
 
+  it("takes a default for valid where its format is not", () => {
+    const status = {
+      ...{ url: "http://x/", id: 1, node_id: "D", state: "success", creator: null, description: "", environment: "ci" },
+      ...{ created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" },
+      ...{ deployment_url: "http://x/", repository_url: "http://x/", environment_url: "", log_url: "" },
+    };
+    const found = (target: string) =>
+      check.check(exchange("GET", "/repos/o/r/deployments/1/statuses/1", 200, { ...status, target_url: target }));
+    assert.deepEqual(found(""), []);
+    assert.equal(found("nonsense")[0]?.where, "response 200 /target_url");
+  });
+
   it("knows the payloads of webhooks", () => {
     assert.match(check.webhook("pull-request-opened", { action: "opened" })?.problem ?? "", /required property/u);
     assert.equal(check.webhook("ping", { hook_id: 1, zen: "z" }), undefined);
