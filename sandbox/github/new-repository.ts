@@ -28,7 +28,7 @@ export interface NewRepository {
   readonly branches?: Readonly<Record<string, NewBranch>>;
   /** Who makes it: the author of its commits. */
   readonly actor: Actor;
-  readonly settings?: Partial<Pick<Repository, "archived" | "teams" | "collaborators">> & {
+  readonly settings?: Partial<Pick<Repository, "archived" | "teams" | "collaborators" | "nextNumber">> & {
     readonly deleteBranchOnMerge?: boolean;
   };
 }
@@ -50,6 +50,7 @@ export async function createRepository(store: Store, wanted: NewRepository): Pro
     archived: settings.archived,
     teams: settings.teams,
     collaborators: settings.collaborators,
+    nextNumber: settings.nextNumber,
     createdAt: now,
     updatedAt: now,
   });

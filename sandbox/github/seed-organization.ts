@@ -11,6 +11,9 @@ import type { SeedOrganization } from "./seed.ts";
 /** The repositories of the sandbox's organization. The whole organization is for tests: `kbaseRepositories`. */
 const handful = ["narrative", "auth2", "JobRunner", "kbase-ui", "tablescanner", "collections", "execution_engine2"];
 
+/** Where a repository's numbers go on: as if there had been others before, of which the sandbox's registry has images. */
+const firstNumbers: Readonly<Record<string, number>> = { narrative: 12, auth2: 7 };
+
 /** Who there is, and which token of the sandbox's settings acts as whom. */
 export const people = {
   admin: "kbase-admin",
@@ -69,6 +72,7 @@ export function organizationSeed(
         description: `${repository.name} of KBase`,
         branches: branchesOf(repository, program),
         teams: { devops: "admin", developers: "write" } as const,
+        nextNumber: firstNumbers[repository.name] ?? 1,
       })),
       {
         name: "drover",

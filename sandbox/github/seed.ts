@@ -80,6 +80,8 @@ export const SeedOrganization = z.strictObject({
           }),
         ),
         archived: z.boolean().default(false),
+        /** The number of the next issue or pull request. */
+        nextNumber: z.int().min(1).default(1),
         deleteBranchOnMerge: z.boolean().default(false),
         /** Team slug to role. */
         teams: z.record(z.string(), Role).default({}),
@@ -257,6 +259,7 @@ async function seedRepository(
     ...(defaultBranch === undefined ? {} : { defaultBranch }),
     settings: {
       archived: wanted.archived,
+      nextNumber: wanted.nextNumber,
       deleteBranchOnMerge: wanted.deleteBranchOnMerge,
       teams: Object.entries(wanted.teams).map(([slug, role]) => {
         const team = store.accounts.teams.find((one) => one.organizationId === ownerId && one.slug === slug);
