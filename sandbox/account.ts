@@ -43,7 +43,7 @@ export async function account(
   say(`  npm run pulumi -- config set image pr-13 --stack ${stack}`);
   say(`  npm run pulumi -- up --stack ${stack}`);
   say(`  npm run pulumi -- stack output apps --stack ${stack} --json`);
-  say("  npm run pulumi -- config set --path 'repositories[5]' collections --stack github");
+  say("  npm run pulumi -- config set --path 'repositories[5]' groups --stack github");
   say("  npm run pulumi -- up --stack github                            # onboards one more");
   say('  eval "$(npm run --silent sandbox -- env)"; kubectl get pods     # a plain kubectl and pulumi');
   say("  npm run sandbox -- down");

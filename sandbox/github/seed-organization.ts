@@ -9,7 +9,16 @@ import { repositoryFiles } from "./organization/repository-files.ts";
 import type { SeedOrganization } from "./seed.ts";
 
 /** The repositories of the sandbox's organization. The whole organization is for tests: `kbaseRepositories`. */
-const handful = ["narrative", "auth2", "JobRunner", "kbase-ui", "tablescanner", "collections", "execution_engine2"];
+const handful = [
+  "narrative",
+  "auth2",
+  "JobRunner",
+  "kbase-ui",
+  "tablescanner",
+  "collections",
+  "execution_engine2",
+  "groups",
+];
 
 /** Where a repository's numbers go on: as if there had been others before, of which the sandbox's registry has images. */
 const firstNumbers: Readonly<Record<string, number>> = { narrative: 12, auth2: 7 };
