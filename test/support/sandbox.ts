@@ -63,6 +63,15 @@ export async function configure(stack: string, changes: Readonly<Record<string, 
   writeFileSync(file, stringify({ ...whole, config: kept }));
 }
 
+/** Reads a stack's configuration, secrets included, and returns what puts it back. */
+export async function remembered(stack: string): Promise<() => void> {
+  const file = stackFile((await sandbox()).layout, stack);
+  const text = readFileSync(file, "utf8");
+  return () => {
+    writeFileSync(file, text);
+  };
+}
+
 /** One key of a stack's configuration. */
 export async function configured(stack: string, key: string): Promise<unknown> {
   const file = stackFile((await sandbox()).layout, stack);
