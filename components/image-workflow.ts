@@ -39,7 +39,7 @@ export const imageWorkflowFile = (entry: Onboarding, source: WorkflowSource): st
 /** Why a job's token may do what it may, written beside it. */
 const reasons: Readonly<Record<string, string>> = {
   "packages: write": "push, retag and remove images",
-  "pull-requests: read": "find pull requests of commits and images",
+  "pull-requests: read": "see what became of pull requests",
   "pull-requests: write": "open the next release's",
   "deployments: read": "keep images that are deployed",
   "deployments: write": "record who retagged what",
@@ -99,7 +99,8 @@ export function imageWorkflow(entry: Onboarding, source: WorkflowSource): Caller
           }),
     retag: call("retag", {
       if: "github.event_name == 'repository_dispatch' || (github.event_name == 'workflow_dispatch' && inputs.action == 'retag')",
-      group: "retag-${{ github.event.client_payload.target || inputs.target }}",
+      group:
+        "retag-${{ github.event.client_payload.image || inputs.image }}-${{ github.event.client_payload.target || inputs.target }}",
       with: { ...images, ...branches, targets: environmentTags.join(" ") },
     }),
     "clean-up": call("clean-up", {

@@ -22,7 +22,7 @@ export const reusableWorkflows = {
   "pull-request": {
     inputs: { ...images, ...branches },
     secrets: ["build"],
-    permissions: { contents: "read", packages: "write" },
+    permissions: { contents: "read", packages: "write", "pull-requests": "read" },
   },
   /** Moves `latest` after a push to a long-lived branch, by retagging what was tested where that is what was merged. */
   merge: {
@@ -58,7 +58,7 @@ export const reusableWorkflows = {
   "clean-up": {
     inputs: { ...images, ...branches, days: "number", keep: "number", delete: "boolean" },
     secrets: [],
-    permissions: { contents: "read", packages: "write", deployments: "read", "pull-requests": "read" },
+    permissions: { packages: "write", deployments: "read", "pull-requests": "read" },
   },
 } as const satisfies Readonly<Record<string, ReusableWorkflow>>;
 
