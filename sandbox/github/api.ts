@@ -199,9 +199,24 @@ export class Api {
           return handler(new RepositoryCall(this.store, this.prefix, request, reply, repository));
         };
         const repository = this.#find(Params.parse(request.params));
+        if (repository === undefined) this.#sendOn(request);
         return send(reply, await (writes && repository !== undefined ? this.store.lock(repository, answer) : answer()));
       },
     });
+  }
+
+  /**
+   * Sends a request on that uses a name which a repository had before, as GitHub does.
+   * @throws GitHubError 301 or 307 with the new place
+   */
+  #sendOn(request: FastifyRequest): void {
+    const { owner = "", repo = "" } = Params.parse(request.params);
+    const moved = this.store.formerly(owner, repo);
+    if (moved === undefined || callerRole(this.store, request.caller, moved) === undefined) return;
+    const place = request.url.replace(/\/repos\/[^/?]+\/[^/?]+/u, `/repos/${owner}/${moved.name}`);
+    const [status, message] =
+      request.method === "GET" ? ([301, "Moved Permanently"] as const) : ([307, "Temporary Redirect"] as const);
+    throw new GitHubError(status, message, { headers: { location: `${this.store.origin}${place}` } });
   }
 
   #find({ owner = "", repo = "", repository_id: id }: Record<string, string>): Repository | undefined {

@@ -113,9 +113,18 @@ export class Store {
   /** Gives a repository another name and saves it. */
   rename(repository: Repository, name: string): void {
     this.#names.delete(this.#nameKey(repository));
+    repository.formerNames = [...new Set([...repository.formerNames, repository.name])].filter((one) => one !== name);
     repository.name = name;
     this.#names.set(this.#nameKey(repository), repository.id);
     this.save(repository);
+  }
+
+  /** The repository that had a name before, where none has it now. */
+  formerly(owner: string, name: string): Repository | undefined {
+    const id = this.owner(owner)?.id;
+    if (id === undefined || this.repository(owner, name) !== undefined) return undefined;
+    const had = ({ formerNames }: Repository) => formerNames.some((one) => one.toLowerCase() === name.toLowerCase());
+    return this.repositories().find((repository) => repository.ownerId === id && had(repository));
   }
 
   /** Runs a change of a repository alone. Not to be nested for the same repository. */

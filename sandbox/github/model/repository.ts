@@ -68,6 +68,8 @@ export const Repository = z.strictObject({
   version: z.literal(1).default(1),
   id: z.int(),
   name: z.string(),
+  /** Names that it had before; requests that use one are sent on. */
+  formerNames: z.array(z.string()).default([]),
   /** Id of the organization or user that owns it. */
   ownerId: z.int(),
   /** Id of the repository that it is a fork of. */
