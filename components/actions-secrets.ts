@@ -28,11 +28,13 @@ type Options = pulumi.CustomResourceOptions;
 export class ActionsSecrets extends pulumi.ComponentResource {
   /** By `secretKey`: what to remember of each secret. */
   readonly memory: pulumi.Output<Record<string, SecretMemory>>;
+  readonly #name: string;
   readonly #args: ActionsSecretsArgs;
   readonly #written = new Map<string, pulumi.Output<SecretMemory>>();
 
   constructor(name: string, args: ActionsSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("drover:index:ActionsSecrets", name, {}, opts);
+    this.#name = name;
     this.#args = args;
     const { repository, entry } = args;
     this.#secrets("actions", entry.secrets, (key, given, options) => new github.ActionsSecret(key, given, options));
@@ -80,7 +82,7 @@ export class ActionsSecrets extends pulumi.ComponentResource {
   ): void {
     const { repository, values, triggers, after } = this.#args;
     for (const [secretName, source] of Object.entries(names)) {
-      const key = secretKey(repository, store, secretName);
+      const key = secretKey(this.#name, store, secretName);
       const trigger = triggers.get(key) ?? "";
       // No input of a secret but its value makes the provider write it, and the engine forgets a replacement trigger while it refreshes.
       const marker = new pulumi.Stash(

@@ -34,6 +34,5 @@ export function momentOf(text: string | undefined): string | undefined {
 /** Where a repository's secrets are kept. An environment's are its own. */
 export type SecretStore = "actions" | "dependabot" | `environments/${string}`;
 
-/** A secret's name in resources and in memory: `narrative/actions/SLACK_WEBHOOK`. */
-export const secretKey = (repository: string, store: SecretStore, name: string): string =>
-  `${repository}/${store}/${name}`;
+/** A secret's name as a resource and in memory: `narrative/actions/SLACK_WEBHOOK`; it begins with the name of the repository's resources. */
+export const secretKey = (resource: string, store: SecretStore, name: string): string => `${resource}/${store}/${name}`;

@@ -4,6 +4,7 @@ import * as z from "zod";
 /** What the stack's own outputs say of one repository. */
 const RepositoryMemory = z.looseObject({
   id: z.number().optional().catch(undefined),
+  resource: z.string().optional().catch(undefined),
   workflow: z.array(z.string()).catch([]),
 });
 
@@ -29,16 +30,6 @@ export async function readMemory(): Promise<Memory> {
   return Memory.parse({ repositories, secrets });
 }
 
-/**
- * The name under which a repository was managed before it was renamed on GitHub: another one with the same id, which the list has no more.
- *
- * @param names all of the list
- */
-export function formerName(
-  { repositories }: Memory,
-  repository: { readonly name: string; readonly id: number },
-  names: readonly string[],
-): string | undefined {
-  if (Object.hasOwn(repositories, repository.name)) return undefined;
-  return Object.entries(repositories).find(([name, { id }]) => id === repository.id && !names.includes(name))?.[0];
-}
+/** The name of a repository's resources, as far as memory tells: what the repository was called when it was onboarded. */
+export const resourceName = ({ repositories }: Memory, repository: string): string =>
+  repositories[repository]?.resource ?? repository;

@@ -12,10 +12,13 @@ import type { SecretMemory } from "../components/secret-changes.ts";
 import type { Organization } from "./organization-config.ts";
 import { workflowBranches } from "./reading/problems.ts";
 import type { Reading } from "./reading/reading.ts";
+import type { EntryNames } from "./renames.ts";
 
 /** One repository of the stack's output `repositories`: what is managed in it. */
 export interface RepositoryOutput {
   readonly id: number;
+  /** The name of its resources, which stays when the repository is renamed. */
+  readonly resource: string;
   readonly url: string;
   /** Long-lived branches, which are protected. */
   readonly branches: readonly string[];
@@ -43,6 +46,7 @@ export interface OrganizationOutputs {
 export function describeOrganization(
   organization: Organization,
   reading: Reading,
+  names: ReadonlyMap<string, EntryNames> = new Map(),
 ): Pick<OrganizationOutputs, "repositories" | "todo"> {
   const web = webUrl(organization);
   const described = organization.repositories.flatMap((entry) => {
@@ -57,7 +61,7 @@ export function describeOrganization(
     });
     const url = `${web}/${organization.name}/${facts.name}`;
     const todo = [...legacyTodo(entry, facts), ...packages.flatMap((one) => one.todo)];
-    return [{ name: entry.name, output: outputOf(entry, facts, url, packages), todo }];
+    return [{ name: entry.name, output: outputOf(entry, facts, url, packages, names.get(entry.name)?.resource), todo }];
   });
   const unseen =
     reading.packages === undefined
@@ -74,8 +78,10 @@ const outputOf = (
   facts: RepositoryFacts,
   url: string,
   packages: readonly PackageReport[],
+  resource = entry.name,
 ): RepositoryOutput => ({
   id: facts.id,
+  resource,
   url,
   branches: longLived(entry.branches),
   protection: entry.protection.mode,

@@ -18,7 +18,8 @@ import { orphanedRulesets } from "./orphaned-rulesets.ts";
 import { readingProblems, workflowBranches } from "./reading/problems.ts";
 import { readGitHub } from "./reading/reading.ts";
 import type { Reading } from "./reading/reading.ts";
-import { removalProblem, renamedRepositories } from "./removals.ts";
+import { removalProblem } from "./removals.ts";
+import { namesOf } from "./renames.ts";
 
 /**
  * The stack `github`: everything that exists once per repository of the organization.
@@ -34,13 +35,15 @@ export async function organizationStack(): Promise<OrganizationOutputs> {
   });
   const { reading, problems } = await readGitHub(client, organization, memory);
   if (reading === undefined) throw new pulumi.RunError(problems.join("\n"));
-  const renamed = renamedRepositories(organization, reading.repositories, memory);
-  const removal = removalProblem(organization, memory, new Set(renamed.values()));
+  const renamed = [...namesOf(organization, reading.repositories, memory).values()].flatMap(
+    ({ former }) => former ?? [],
+  );
+  const removal = removalProblem(organization, memory, new Set(renamed));
   refuse([...readingProblems(organization, reading, memory), ...(removal === undefined ? [] : [removal])]);
   const estimate = estimateOf(freshRequests(organization, reading, memory));
   if (estimate !== undefined && pulumi.runtime.isDryRun()) await pulumi.log.info(estimate);
   const hook = orphanedRulesets(client, organization.name, reading);
-  return declareOrganization(organization, reading, memory, renamed, hook);
+  return declareOrganization(organization, reading, memory, hook);
 }
 
 function refuse(problems: readonly string[]): void {
@@ -59,35 +62,36 @@ const freshRequests = ({ repositories }: Organization, reading: Reading, memory:
 /**
  * Declares the organization's resources. Asks nobody anything.
  *
- * @param renamed names that entries had before, by the new name
  * @param beforeRuleset runs before a ruleset is made
  */
 export function declareOrganization(
   organization: Organization,
   reading: Reading,
   memory: Memory,
-  renamed: ReadonlyMap<string, string> = new Map(),
   beforeRuleset?: pulumi.ResourceHook,
 ): OrganizationOutputs {
   const github = githubProvider("github", organization, {});
+  const names = namesOf(organization, reading.repositories, memory);
   const declare = (entry: Onboarding, facts: RepositoryFacts): Repository => {
-    const former = renamed.get(entry.name);
+    const { resource = entry.name, former } = names.get(entry.name) ?? {};
+    // What the state knows by the former name must not be adopted by the new one: that would replace it.
+    const isNew = former === undefined;
     return new Repository(
-      entry.name,
+      resource,
       {
         entry,
         organization: organization.name,
         workflows: organization.workflows,
         values: organization.secrets,
         workflowBranches: workflowBranches(entry, facts),
-        existingFiles: filesOf(facts),
-        existingVariables: namesBelow(entry.name, reading.variables),
-        secretTriggers: triggersOf(entry.name, reading, memory),
+        existingFiles: isNew ? filesOf(facts) : new Map(),
+        existingVariables: isNew ? namesBelow(entry.name, reading.variables) : new Set(),
+        secretTriggers: triggersOf(resource, reading, memory),
         actors: reading.actors,
         self: reading.self,
         beforeRuleset,
       },
-      { providers: { github }, ...(former === undefined ? {} : { aliases: [{ name: former }] }) },
+      { providers: { github } },
     );
   };
   const declared = organization.repositories.flatMap((entry) => {
@@ -97,7 +101,7 @@ export function declareOrganization(
   const secrets = pulumi
     .all(declared.map(({ secretMemory }) => secretMemory))
     .apply((all) => Object.fromEntries(all.flatMap((one) => Object.entries(one))));
-  return { ...describeOrganization(organization, reading), secrets };
+  return { ...describeOrganization(organization, reading, names), secrets };
 }
 
 const filesOf = ({ branches }: RepositoryFacts): Map<string, string> =>
@@ -107,9 +111,9 @@ const namesBelow = (repository: string, names: ReadonlySet<string>): Set<string>
   new Set([...names].flatMap((name) => (name.startsWith(`${repository}/`) ? [name.slice(repository.length + 1)] : [])));
 
 /** The triggers of all secrets of a repository that the last update wrote. */
-const triggersOf = (repository: string, { dates }: Reading, { secrets }: Memory): Map<string, string> =>
+const triggersOf = (resource: string, { dates }: Reading, { secrets }: Memory): Map<string, string> =>
   new Map(
     Object.entries(secrets)
-      .filter(([key]) => key.startsWith(`${repository}/`))
+      .filter(([key]) => key.startsWith(`${resource}/`))
       .map(([key, remembered]) => [key, triggerOf(remembered, dates.get(key))]),
   );

@@ -1,5 +1,4 @@
 import type { Organization } from "./organization-config.ts";
-import { formerName } from "./organization-memory.ts";
 import type { Memory } from "./organization-memory.ts";
 
 /** The share of the list, and the number, that may leave it without being confirmed. */
@@ -8,7 +7,7 @@ const allowed = { share: 0.25, number: 3 };
 /**
  * Refuses that much of the list disappears at once, which is more often a mistake of editing or merging than a wish.
  *
- * @param renamed names that other entries had before their repositories were renamed
+ * @param renamed names that entries had before their repositories were renamed
  * @returns what to say, or undefined
  */
 export function removalProblem(
@@ -25,21 +24,5 @@ export function removalProblem(
     `The list (drover:repositories) lacks ${String(gone.length)} of the ${String(managed.length)} repositories that are managed, ` +
     `whose rules, secrets and workflow files would be removed: ${gone.join(", ")}. ` +
     `If that is meant, say so: pulumi config set removals ${String(gone.length)}`
-  );
-}
-
-/** Names that entries had before their repositories were renamed on GitHub, by the new name. */
-export function renamedRepositories(
-  { repositories }: Pick<Organization, "repositories">,
-  ids: ReadonlyMap<string, { readonly id: number }>,
-  memory: Memory,
-): Map<string, string> {
-  const names = repositories.map(({ name }) => name);
-  return new Map(
-    names.flatMap((name) => {
-      const facts = ids.get(name);
-      const former = facts && formerName(memory, { name, id: facts.id }, names);
-      return former === undefined ? [] : [[name, former]];
-    }),
   );
 }

@@ -5,6 +5,7 @@ import { GitHubFailure } from "../../components/github-failure.ts";
 import type { Onboarding } from "../../components/onboarding.ts";
 import { secretKey } from "../../components/secret-changes.ts";
 import type { SecretStore } from "../../components/secret-changes.ts";
+import { resourceName } from "../organization-memory.ts";
 import type { Memory } from "../organization-memory.ts";
 import { pooled } from "./pooled.ts";
 
@@ -30,21 +31,20 @@ export async function readDates(
   entries: readonly Onboarding[],
   memory: Memory,
 ): Promise<Map<string, string>> {
-  const stores = entries.flatMap((entry) =>
-    storesOf(entry)
-      .map(([store, names]) => ({
-        repository: entry.name,
-        store,
-        names: names.filter((name) => memory.secrets[secretKey(entry.name, store, name)]?.written !== undefined),
-      }))
-      .filter(({ names }) => names.length > 0),
-  );
-  const dates = await pooled(stores, async ({ repository, store, names }) => {
+  const stores = entries.flatMap((entry) => {
+    const resource = resourceName(memory, entry.name);
+    const isWritten = (store: SecretStore, name: string) =>
+      memory.secrets[secretKey(resource, store, name)]?.written !== undefined;
+    return storesOf(entry)
+      .map(([store, names]) => ({ repository: entry.name, resource, store, names }))
+      .filter(({ store, names }) => names.some((name) => isWritten(store, name)));
+  });
+  const dates = await pooled(stores, async ({ repository, resource, store, names }) => {
     const listed = await listOrNone(client, `GET /repos/{owner}/{repo}/${store}/secrets`, owner, repository, "secrets");
     const byName = new Map(listed.map((one) => Listed.parse(one)).map((one) => [one.name, one.updated_at]));
     return names.flatMap((name) => {
       const date = byName.get(name.toUpperCase());
-      return date === undefined ? [] : [[secretKey(repository, store, name), date] as const];
+      return date === undefined ? [] : [[secretKey(resource, store, name), date] as const];
     });
   });
   return new Map(dates.flat());

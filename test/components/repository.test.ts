@@ -56,7 +56,7 @@ function declare(
   return register(
     () => {
       const hook = options.hook === true ? new pulumi.ResourceHook("hook", () => Promise.resolve()) : undefined;
-      declareOrganization(organization, reading, memory, new Map(), hook);
+      declareOrganization(organization, reading, memory, hook);
     },
     { stack: "github", preview: options.preview ?? false },
   );
@@ -335,5 +335,40 @@ describe("an onboarded repository", () => {
     assert.equal(treeOf(run), treeOf(await declare(everything)));
     const policy = "repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy::web/prod/branch/main";
     assert.notEqual(Reflect.get(Object(inputsOf(run, policy)) as object, "repository"), unknown);
+  });
+});
+
+describe("a repository that was renamed on GitHub", () => {
+  const memory = {
+    repositories: { old: { id: 1003, resource: "old", workflow: ["develop", "main"] } },
+    secrets: { "old/actions/A": { written: "2026-11-25T07:00:00Z", trigger: "before" } },
+  };
+  const file = { file: "# Managed by Drover: old", workflows: [] };
+  const run = () =>
+    declare(
+      { name: "web", secrets: ["A"], variables: { LEVEL: "x" } },
+      {
+        memory,
+        facts: { id: 1003, branches: { develop: file, main: file } },
+        reading: { variables: new Set(["web/LEVEL"]) },
+      },
+    );
+
+  it("keeps its resources, which get the new name", async () => {
+    const { resources } = await run();
+    for (const [key, { type, name, inputs }] of resources)
+      if (!type.startsWith("pulumi:")) {
+        assert.ok(name === "old" || name.startsWith("old/"), key);
+        if (type.startsWith("github:")) assert.equal(inputs["repository"], "web", key);
+      }
+    assert.equal(resources.get("pulumi:index:Stash::old/actions/A")?.inputs["input"], "before");
+  });
+
+  it("adopts nothing, as that would replace what the state knows by the former name", async () => {
+    const { resources } = await run();
+    assert.deepEqual(
+      [...resources.values()].filter(({ options }) => options.import !== undefined),
+      [],
+    );
   });
 });

@@ -135,6 +135,7 @@ describe("the outputs of the stack github", () => {
     assert.equal(Object.keys(repositories).length, 38);
     assert.deepEqual(repositories["narrative"], {
       id: kbaseFacts[0]?.id,
+      resource: "narrative",
       url: "https://github.com/kbase/narrative",
       branches: ["develop", "main"],
       protection: "active",

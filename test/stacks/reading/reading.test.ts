@@ -127,7 +127,7 @@ describe("reading GitHub before anything is declared", () => {
     assert.deepEqual(self, { actorType: "User", actorId: standIn.store.user("olga")?.id, bypassMode: "always" });
   });
 
-  it("asks for the dates of those secrets that are remembered, once a store", async () => {
+  it("asks for the dates of secrets where some are remembered, once a store", async () => {
     const entry = { name: "web", secrets: ["A", "B"], environments: { prod: { secrets: ["A"] } } };
     const wanted = organization({ secrets: { A: "1", B: "2" }, repositories: [entry] });
     assert.equal((await reading(wanted)).dates.size, 0);
@@ -148,7 +148,13 @@ describe("reading GitHub before anything is declared", () => {
         "web/actions/GONE": { written },
       },
     });
-    assert.deepEqual([...(await reading(wanted, memory)).dates], [["web/actions/A", written]]);
+    assert.deepEqual(
+      [...(await reading(wanted, memory)).dates],
+      [
+        ["web/actions/A", written],
+        ["web/actions/B", written],
+      ],
+    );
     assert.deepEqual(requests.filter((request) => request.includes("/secrets")).sort(), [
       "GET /repos/kbase/web/actions/secrets 200",
       "GET /repos/kbase/web/environments/prod/secrets 200",
