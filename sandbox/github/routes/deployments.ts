@@ -77,6 +77,8 @@ export function deploymentRoutes(api: Api): void {
     call.save();
     notify(store, call.repository, call.user(), ["deployment", "created"], (urls) => ({
       deployment: deploymentView(store, urls, call.repository, deployment),
+      workflow: null,
+      workflow_run: null,
     }));
     return call.created(view(call, deployment));
   });

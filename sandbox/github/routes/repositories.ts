@@ -192,7 +192,7 @@ async function changeSettings(call: RepositoryCall, settings: Settings): Promise
   const visibility = wantedVisibility(settings);
   // GitHub answers this only to requests about visibility itself.
   if (settings.visibility !== undefined && settings.visibility === repository.visibility)
-    throw validationFailed(`Visibility is already ${repository.visibility}.`);
+    throw unprocessable(`Visibility is already ${repository.visibility}.`);
   const branch = settings.default_branch;
   if (branch !== undefined && (await call.git.ref(`refs/heads/${branch}`)) === undefined)
     throw validationFailed({
@@ -210,21 +210,27 @@ async function changeSettings(call: RepositoryCall, settings: Settings): Promise
       field: "name",
       message: "name already exists on this account",
     });
+  const { archived, visibility: oldVisibility, name, description, homepage, defaultBranch } = repository;
   if (branch !== undefined && branch !== repository.defaultBranch) {
     await call.git.setHead(branch);
     repository.defaultBranch = branch;
   }
-  const before = { archived: repository.archived, visibility: repository.visibility, name: repository.name };
   apply(repository, settings);
   if (visibility !== undefined) repository.visibility = visibility;
   repository.updatedAt = store.clock.now();
   if (settings.name !== undefined && settings.name !== repository.name) store.rename(repository, settings.name);
   else call.save();
-  const tell = (action: string) => notify(store, repository, call.user(), ["repository", action], () => ({}));
-  if (repository.archived !== before.archived) tell(repository.archived ? "archived" : "unarchived");
-  if (repository.visibility !== before.visibility)
-    tell(repository.visibility === "public" ? "publicized" : "privatized");
-  tell(repository.name === before.name ? "edited" : "renamed");
+  const tell = (action: string, changes?: object) =>
+    notify(store, repository, call.user(), ["repository", action], () => (changes === undefined ? {} : { changes }));
+  if (repository.archived !== archived) tell(repository.archived ? "archived" : "unarchived");
+  if (repository.visibility !== oldVisibility) tell(repository.visibility === "public" ? "publicized" : "privatized");
+  if (repository.name !== name) tell("renamed", { repository: { name: { from: name } } });
+  else
+    tell("edited", {
+      ...(repository.description === description ? {} : { description: { from: description } }),
+      ...(repository.homepage === homepage ? {} : { homepage: { from: homepage } }),
+      ...(repository.defaultBranch === defaultBranch ? {} : { default_branch: { from: defaultBranch } }),
+    });
 }
 
 /** The query parameter `type` of lists of repositories. */

@@ -9,6 +9,7 @@ import type { PullContext } from "../pulls/state.ts";
 import { tellPull } from "../pulls/tell.ts";
 import { pullSimple, requestedTeams, reviewCommentView, reviewView } from "../views/pull.ts";
 import { userView } from "../views/issue.ts";
+import { teamView } from "../views/team.ts";
 import { pullOf } from "./pulls.ts";
 
 const event = z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]);
@@ -130,7 +131,14 @@ function requestedReviewerRoutes(api: Api): void {
     pull.requestedReviewers = [...new Set([...pull.requestedReviewers, ...users])];
     pull.requestedTeams = [...new Set([...pull.requestedTeams, ...teams])];
     call.save();
-    await tellPull(store, call.repository, context, call.user(), "review_requested");
+    for (const id of users)
+      await tellPull(store, call.repository, context, call.user(), "review_requested", {
+        requested_reviewer: userView(store, call.urls, id),
+      });
+    for (const team of store.accounts.teams.filter(({ id }) => teams.includes(id)))
+      await tellPull(store, call.repository, context, call.user(), "review_requested", {
+        requested_team: teamView(store, call.urls, team),
+      });
     return call.created(pullSimple(store, call.urls, call.repository, context));
   });
   api.repository("DELETE", path, { ...write, role: "write" }, (call) => {

@@ -5,6 +5,7 @@ import { unprocessable } from "../errors.ts";
 import type { Commit } from "../git/commit.ts";
 import type { Status } from "../model.ts";
 import { notify } from "../notify.ts";
+import { isProtected } from "../rules/applicable.ts";
 import { latestStatuses } from "../rules/required-checks.ts";
 import { simpleStatus, statusView } from "../views/checks.ts";
 import { commitView } from "../views/commit.ts";
@@ -51,7 +52,7 @@ export function statusRoutes(api: Api): void {
     call.save();
     const branches = [...(await call.git.refs())]
       .filter(([ref, tip]) => ref.startsWith("refs/heads/") && tip === sha)
-      .map(([ref]) => ({ name: ref.slice("refs/heads/".length), commit: { sha } }));
+      .map(([ref]) => ref.slice("refs/heads/".length));
     notify(store, call.repository, call.user(), "status", (urls) => ({
       id: status.id,
       sha,
@@ -61,7 +62,11 @@ export function statusRoutes(api: Api): void {
       description: status.description,
       target_url: status.targetUrl,
       commit: commitView(store, urls, call.repository, { sha, ...commit }),
-      branches,
+      branches: branches.map((name) => ({
+        name,
+        commit: { sha, url: `${urls.repository(store, call.repository)}/commits/${sha}` },
+        protected: isProtected(call.repository, name),
+      })),
       created_at: now,
       updated_at: now,
     }));

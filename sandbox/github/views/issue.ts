@@ -78,6 +78,7 @@ export function issueView(store: Store, urls: Urls, repository: Repository, issu
     closed_by: simpleUserOrNull(urls, issue.closedById === null ? undefined : store.userById(issue.closedById)),
     author_association: association(store, repository, issue.userId),
     performed_via_github_app: appView(store, urls, issue.appId),
+    reactions: noReactions(url),
     ...(pull === null
       ? {}
       : {
@@ -115,5 +116,20 @@ export function commentView(
     updated_at: comment.updatedAt,
     author_association: association(store, repository, comment.userId),
     performed_via_github_app: appView(store, urls, comment.appId),
+    reactions: noReactions(`${url}/issues/comments/${String(comment.id)}`),
   };
 }
+
+/** Nobody reacts to anything here. @param url what could be reacted to */
+export const noReactions = (url: string): Schema<"reaction-rollup"> => ({
+  url: `${url}/reactions`,
+  total_count: 0,
+  "+1": 0,
+  "-1": 0,
+  laugh: 0,
+  confused: 0,
+  heart: 0,
+  hooray: 0,
+  eyes: 0,
+  rocket: 0,
+});

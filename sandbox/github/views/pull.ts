@@ -4,7 +4,7 @@ import type { Schema } from "../schema.ts";
 import type { Store } from "../store.ts";
 import { fullName } from "../urls.ts";
 import type { Urls } from "../urls.ts";
-import { association, labelsOf, userView } from "./issue.ts";
+import { association, labelsOf, noReactions, userView } from "./issue.ts";
 import { repositoryView } from "./repository.ts";
 import { simpleUserOrNull } from "./account.ts";
 import { teamView } from "./team.ts";
@@ -186,6 +186,12 @@ export function reviewCommentView(
     _links: { self: { href: url }, html: { href: html }, pull_request: { href: pull } },
     ...(comment.line === null ? {} : { line: comment.line, original_line: comment.line }),
     side: comment.side,
+    position: 1,
+    original_position: 1,
+    start_line: null,
+    original_start_line: null,
+    start_side: null,
+    reactions: noReactions(url),
     subject_type: comment.line === null ? "file" : "line",
     ...(comment.inReplyTo === null ? {} : { in_reply_to_id: comment.inReplyTo }),
   };

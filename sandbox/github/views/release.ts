@@ -25,6 +25,8 @@ export function releaseView(store: Store, urls: Urls, repository: Repository, re
     body: release.body,
     draft: release.draft,
     prerelease: release.prerelease,
+    immutable: false,
+    updated_at: release.publishedAt ?? release.createdAt,
     created_at: release.createdAt,
     published_at: release.publishedAt,
     author: userView(store, urls, release.authorId),

@@ -1,16 +1,11 @@
 import { includesRole } from "../../access.ts";
 import type { Release, Repository } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
+import { latestRelease } from "../../views/release.ts";
 import type { View } from "../execute.ts";
 import type { Graph } from "../graph.ts";
 import { commitView } from "./commit.ts";
 import { findRef } from "./ref.ts";
-
-/** The release that GitHub calls the latest: neither a draft nor a prerelease, and the newest that may be it. */
-export const latestRelease = ({ releases }: Repository): Release | undefined =>
-  releases
-    .filter(({ draft, prerelease, makeLatest }) => !draft && !prerelease && makeLatest !== "false")
-    .sort((a, b) => ((a.publishedAt ?? "") < (b.publishedAt ?? "") ? 1 : -1))[0];
 
 /** The releases that the viewer sees, newest first: drafts show to those who can write. */
 export const seenReleases = (graph: Graph, repository: Repository): readonly Release[] =>

@@ -1,6 +1,7 @@
 import { includesRole } from "../../access.ts";
 import type { Repository } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
+import { latestRelease } from "../../views/release.ts";
 import { connection } from "../connection.ts";
 import type { Page } from "../connection.ts";
 import type { View } from "../execute.ts";
@@ -14,7 +15,7 @@ import { pullRequestsOf, pullRequestView } from "./pull-request.ts";
 import type { PullRequestsFilter } from "./pull-request.ts";
 import { findRef, refsOf } from "./ref.ts";
 import type { RefsFilter } from "./ref.ts";
-import { latestRelease, releaseView, seenReleases } from "./release.ts";
+import { releaseView, seenReleases } from "./release.ts";
 import { rulesetView } from "./ruleset.ts";
 
 /** GraphQL's `Repository`. */

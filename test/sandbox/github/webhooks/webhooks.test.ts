@@ -212,19 +212,10 @@ describe("webhooks of the GitHub stand-in", () => {
     assert.equal((await receiver.next("push")).body, body);
   });
 
-  it("get payloads as GitHub describes them", async () => {
-    await hook({ events: ["*"] });
-    const ping = await receiver.next("ping");
-    await commit("f");
-    const push = await receiver.next("push");
-    const sha = repositorySha(push.body);
-    await github.ask("POST /repos/kbase/auth2/git/refs", { body: { ref: "refs/heads/g", sha } });
-    const create = await receiver.next("create");
-    await github.ask("DELETE /repos/kbase/auth2/git/refs/heads/g");
-    const removed = await receiver.next("delete");
-    const check = new DescriptionCheck();
-    for (const [name, { body }] of Object.entries({ ping, push, create, delete: removed }))
-      assert.deepEqual([name, check.webhook(name, JSON.parse(body))], [name, undefined]);
+  it("get a ping as GitHub describes it", async () => {
+    await hook();
+    const { body } = await receiver.next("ping");
+    assert.equal(new DescriptionCheck().webhook("ping", JSON.parse(body)), undefined);
   });
 });
 
