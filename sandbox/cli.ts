@@ -16,9 +16,10 @@ const program = new Command("sandbox")
 program
   .command("up")
   .description("start what does not run, and return when everything serves")
-  .action(async () => {
+  .option("--actions", "with a runner that executes the repositories' workflows, and a Docker engine for it", false)
+  .action(async ({ actions }: { actions: boolean }) => {
     const world = await openWorld(say);
-    await up(world);
+    await up(world, { actions });
     process.stdout.write(describeStatus(world, false));
   });
 program

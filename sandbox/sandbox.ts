@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 
+import { actions } from "./actions/part.ts";
 import { clusterPki } from "./cluster/cluster.ts";
 import { controlPlane } from "./cluster/control-plane.ts";
 import { ingress } from "./cluster/ingress.ts";
@@ -20,15 +21,27 @@ import type { Part, World } from "./world/part.ts";
 import { startedServers, stopServer } from "./world/processes.ts";
 
 /** Every part there can be, in the order of their start. */
-const allParts: readonly Part[] = [registry, github, controlPlane, rancher, node, ingress, kwok];
+const allParts: readonly Part[] = [registry, github, controlPlane, rancher, node, ingress, kwok, actions];
 
 /** The parts of a sandbox: with a real node and an ingress controller, or, where that can't be had, with kwok's stand-in for nodes. */
 export const partsOf = (world: World): readonly Part[] =>
-  allParts.filter((part) => (usesKwok(world) ? part !== node && part !== ingress : part !== kwok));
+  allParts
+    .filter((part) => (usesKwok(world) ? part !== node && part !== ingress : part !== kwok))
+    .filter((part) => part !== actions || hasActions(world));
 
 /** Whether a sandbox was started without a real node. */
 export const usesKwok = ({ layout }: World): boolean =>
   startedServers(layout).some((server) => kwok.servers.includes(server));
+
+/** Whether a sandbox runs the workflows of its repositories. */
+export const hasActions = ({ layout }: World): boolean =>
+  startedServers(layout).some((server) => actions.servers.includes(server));
+
+/** What a sandbox has only when it is asked for. */
+export interface UpOptions {
+  /** A runner of workflows, with a Docker engine. Default no; one that was started stays. */
+  readonly actions?: boolean;
+}
 
 /** In the order in which they are wanted; the ingress controller is last, as nobody waits for it before the end. */
 const tools: readonly ToolName[] = [
@@ -49,8 +62,11 @@ const tools: readonly ToolName[] = [
 ];
 
 /** Starts what does not run of a sandbox and makes its stacks; returns when everything serves. */
-export async function up(world: Awaited<ReturnType<typeof openWorld>>): Promise<InstalledEngine> {
-  world.toolbox.prepare(tools);
+export async function up(
+  world: Awaited<ReturnType<typeof openWorld>>,
+  options: UpOptions = {},
+): Promise<InstalledEngine> {
+  world.toolbox.prepare(options.actions === true ? [...tools, "act", "buildx"] : tools);
   // Made once, before several parts read it at the same time.
   await clusterPki(world);
   const images = registry.up(world).then(() => Promise.all([publishPauseImage(world), publishDemoImages(world)]));
@@ -67,8 +83,19 @@ export async function up(world: Awaited<ReturnType<typeof openWorld>>): Promise<
     organization,
     cluster.then(() => rancher.up(world)),
     nodes,
+    ...(options.actions === true ? [organization.then(() => startActions(world))] : []),
   ]);
   return engine;
+}
+
+/** Starts the runner of workflows; where there can be no Docker engine, says so, unless `DROVER_REAL_NODE=required` allows no such place. */
+export async function startActions(world: World): Promise<void> {
+  try {
+    await actions.up(world);
+  } catch (error) {
+    if (process.env["DROVER_REAL_NODE"] === "required") throw error;
+    world.say(`No workflow will run: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Starts the real node and the ingress controller; where there can be no real node, says so and starts kwok. */

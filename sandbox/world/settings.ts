@@ -25,6 +25,7 @@ const SettingsFile = z.strictObject({
     ingress: port,
     ingressApi: port,
     github: port,
+    actions: port,
   }),
   /** What Rancher accepts, as `access:secret`. */
   tokens: z.strictObject({ deployer: z.string(), reader: z.string() }),
