@@ -1,4 +1,4 @@
-import { commonStatuses } from "./deviations.ts";
+import { invalidForms, isKnownStatus } from "./deviations.ts";
 import { GithubDescription } from "./description.ts";
 import type { Bodies, Operation } from "./description.ts";
 import { bySpecificity, describedPath, findPath, pathTemplate } from "./paths.ts";
@@ -113,7 +113,7 @@ export class DescriptionCheck {
     const { method, status, contentType = "", responseBody: text } = exchange;
     const where = `response ${status}`;
     const response = operation.responses.get(status);
-    if (response === undefined && !commonStatuses.has(status)) {
+    if (response === undefined && !isKnownStatus(operation.id, status)) {
       const known = [...operation.responses.keys()].join(", ");
       report(where, {
         pointer: "",
@@ -133,12 +133,21 @@ export class DescriptionCheck {
       return;
     }
     if (schema === undefined || !isJson(contentType)) return;
+    const body: unknown = JSON.parse(text);
     const misfit = this.#validators.body(
       response === undefined ? "basic-error" : `${operation.id} ${status} ${mediaType(contentType)}`,
       schema,
-      JSON.parse(text),
+      body,
     );
-    if (misfit !== undefined) report(where, misfit);
+    if (misfit === undefined || (status === 422 && this.#isInvalidForm(body))) return;
+    report(where, misfit);
+  }
+
+  #isInvalidForm(body: unknown): boolean {
+    return invalidForms.some((name) => {
+      const schema = { $ref: `#/components/schemas/${name}` };
+      return this.#validators.body(name, schema, body) === undefined;
+    });
   }
 }
 

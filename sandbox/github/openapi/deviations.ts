@@ -17,3 +17,31 @@ export const commonStatuses: ReadonlyMap<number, string> = new Map([
   [422, "a value is not valid (Troubleshooting the REST API, “Validation Failed”)"],
   [429, "a rate limit was exceeded (Rate limits for the REST API)"],
 ]);
+
+/** A status that GitHub answers on some operations and describes for none of them. */
+export interface UndescribedStatus {
+  /** Ids of the operations. */
+  readonly operations: RegExp;
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** Statuses of single operations. Their bodies are errors. */
+export const undescribedStatuses: readonly UndescribedStatus[] = [
+  {
+    operations: /^actions\/create-(?:repo|org|environment)-variable$/u,
+    status: 409,
+    reason: "“Already exists - Variable already exists”, by which clients know a variable that is there",
+  },
+];
+
+/** Whether GitHub answers a status although it does not describe it. */
+export const isKnownStatus = (operation: string, status: number): boolean =>
+  commonStatuses.has(status) ||
+  undescribedStatuses.some((one) => one.status === status && one.operations.test(operation));
+
+/**
+ * The forms of a 422's body. GitHub describes one of them for an operation, and answers in the other where it has only
+ * texts to say, as “Name must be unique” of a ruleset.
+ */
+export const invalidForms = ["validation-error", "validation-error-simple"] as const;

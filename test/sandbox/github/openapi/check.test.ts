@@ -97,6 +97,18 @@ describe("the check against GitHub's description", function () {
       "a refused request that is wrong",
       exchange("POST", "/repos/o/r/labels", 422, { message: "x", documentation_url: "x" }, { nothing: 1 }),
     ],
+    [
+      "the simple form of a 422",
+      exchange("POST", "/repos/o/r/rulesets", 422, {
+        message: "x",
+        documentation_url: "x",
+        errors: ["Name must be unique"],
+      }),
+    ],
+    [
+      "a variable that is there already",
+      exchange("POST", "/repos/o/r/actions/variables", 409, { message: "Already exists" }),
+    ],
     ["what is in no description and is not there", exchange("GET", "/no/such/route", 404, { message: "Not Found" })],
   ];
   for (const [what, one] of fitting) it(`lets pass ${what}`, () => assert.deepEqual(check.check(one), []));
@@ -139,6 +151,12 @@ describe("the check against GitHub's description", function () {
       /GitHub sends none/u,
     ],
     ["no body where there is one", exchange("GET", "/repos/o/r/labels", 200), "response 200", /has no body/u],
+    [
+      "a 422 of neither form",
+      exchange("POST", "/repos/o/r/rulesets", 422, { message: "x", documentation_url: "x", errors: [7] }),
+      "response 422 /errors/0",
+      /must be object/u,
+    ],
     [
       "an error that is none",
       exchange("GET", "/repos/o/r/labels", 401, { message: 7 }),
