@@ -76,8 +76,8 @@ export function contextsOf(
   const ref = happening.subject?.ref ?? "";
   const declared = on.events["workflow_dispatch"]?.inputs ?? {};
   const given = Object.entries(declared).map(([name, input]) => {
-    const value = inputs[name] ?? input?.["default"] ?? "";
-    return [name, input?.["type"] === "boolean" ? String(value) === "true" : value] as const;
+    const value = inputs[name] ?? input?.default ?? "";
+    return [name, input?.type === "boolean" ? String(value) === "true" : value] as const;
   });
   return {
     github: {

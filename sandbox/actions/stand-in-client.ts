@@ -80,7 +80,10 @@ export class StandInClient {
   async #send(method: string, route: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const response = await fetch(`${this.url}/_emulator${route}`, {
       method,
-      headers: { Authorization: `Bearer ${this.#token}`, "Content-Type": "application/json" },
+      headers: {
+        Authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });

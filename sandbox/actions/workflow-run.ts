@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import type { ActLine } from "./act/act-log.ts";
@@ -116,8 +116,8 @@ export class WorkflowRun {
     const checks = new CheckReporter(github, checkedCommit(this.#happening), this.number);
     this.#checks = checks;
     const finish = async (conclusion: NonNullable<RunReport["conclusion"]>) => {
-      await checks.reported().catch((error: unknown) => this.#reasons.push(messageOf(error)));
-      await client.revoke(own);
+      for (const last of [checks.reported(), client.revoke(own)])
+        await last.catch((error: unknown) => this.#reasons.push(messageOf(error)));
       this.#conclusion = conclusion;
       writeFileSync(path.join(this.#folder, "run.json"), JSON.stringify(this.report, null, 2), { mode: 0o600 });
       log(`run ${String(this.number)} of ${repository} ended: ${[conclusion, ...this.#reasons].join("; ")}`);
@@ -244,8 +244,10 @@ export class WorkflowRun {
       const isCaller = job.caller === undefined && this.#called.has(job.id);
       if (isCaller && line.jobResult === "skipped") skippedCallers.add(job.id);
       if (isCaller && line.jobResult !== "skipped") return;
-      if (line.jobResult !== undefined) checks.end(job.check, line.jobResult, this.#readSummary(folder, job.id));
+      if (line.jobResult !== undefined) checks.end(job.check, line.jobResult, this.#summaries[job.check]);
       else checks.begin(job.check);
+      if (line.command === "summary")
+        this.#summaries[job.check] = `${this.#summaries[job.check] ?? ""}${line.content ?? ""}`;
       if (line.command === "set-output" && line.name !== undefined) checks.output(job.check, line.name, line.arg ?? "");
     };
     try {
@@ -299,13 +301,6 @@ export class WorkflowRun {
       }
     }
     checks.endAll("failure");
-  }
-
-  #readSummary(folder: string, id: string): string {
-    const file = path.join(folder, "summaries", `${id}.md`);
-    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-    if (text !== "") this.#summaries[id] = text;
-    return text;
   }
 }
 

@@ -11,6 +11,8 @@ const Line = z.looseObject({
   command: z.string().optional(),
   name: z.string().optional(),
   arg: z.string().optional(),
+  /** Of the command `summary`. */
+  content: z.string().optional(),
   jobResult: z.enum(["success", "failure", "skipped"]).optional(),
   raw_output: z.boolean().optional(),
 });

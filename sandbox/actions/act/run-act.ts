@@ -19,7 +19,7 @@ export interface ActTools {
 /** One execution of act. */
 export interface ActSpec {
   readonly tools: ActTools;
-  /** Made if it is missing; logs and summaries stay in it. */
+  /** Made if it is missing; its log stays in it. */
   readonly folder: string;
   /** Text of the workflow file. */
   readonly workflow: string;
@@ -52,11 +52,10 @@ const nowhere = "http://127.0.0.1:9";
 export async function runAct(spec: ActSpec): Promise<number | undefined> {
   const { tools, folder } = spec;
   const at = (...names: string[]) => path.join(folder, ...names);
-  for (const name of ["home/.docker/cli-plugins", "bin", "empty", "summaries"])
+  for (const name of ["home/.docker/cli-plugins", "bin", "empty"])
     mkdirSync(at(name), { recursive: true, mode: 0o700 });
   symlinkSync(tools.buildx, at("home/.docker/cli-plugins/docker-buildx"));
   symlinkSync(tools.docker, at("bin/docker"));
-  symlinkSync(path.join(import.meta.dirname, "bash"), at("bin/bash"));
   writeFileSync(at("workflow.yml"), spec.workflow);
   writeFileSync(at("event.json"), JSON.stringify(spec.payload));
   // JSON is YAML, which act reads from files so named; values of several lines are no matter then.
@@ -117,8 +116,9 @@ const stepEnvironment = ({ folder, tools }: ActSpec) => ({
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_TERMINAL_PROMPT: "0",
   BUILDKIT_PROGRESS: "plain",
+  // The engine's own BuildKit, so that workflows need no other.
+  BUILDX_BUILDER: "default",
   DOCKER_HOST: `unix://${tools.dockerSocket}`,
-  DROVER_SUMMARIES: path.join(folder, "summaries"),
   ACT_DISABLE_VERSION_CHECK: "1",
   ...Object.fromEntries(["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map((name) => [name, nowhere])),
   no_proxy: "127.0.0.1,localhost",

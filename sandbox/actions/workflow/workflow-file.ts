@@ -12,7 +12,9 @@ const Filter = z.looseObject({
   "tags-ignore": list.optional(),
   paths: list.optional(),
   "paths-ignore": list.optional(),
-  inputs: z.record(z.string(), z.looseObject({}).nullable()).optional(),
+  inputs: z
+    .record(z.string(), z.looseObject({ type: z.string().optional(), default: scalar.optional() }).nullable())
+    .optional(),
 });
 export type Filter = z.infer<typeof Filter>;
 
