@@ -1,10 +1,11 @@
 import { passToPulumi } from "./engine/pulumi.ts";
 import { organizationStack } from "./engine/stacks.ts";
+import { awaitBuild } from "./image-build.ts";
 import { deployedApps, onboardedRepositories } from "./outputs.ts";
 import { openPullRequest } from "./pull-request.ts";
 import type { PullRequest } from "./pull-request.ts";
 import { account } from "./account.ts";
-import { up } from "./sandbox.ts";
+import { hasActions, up } from "./sandbox.ts";
 import { fail, heading, say } from "./terminal.ts";
 import type { Layout } from "./world/layout.ts";
 import { openWorld } from "./world/open.ts";
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   const took = () => `${String(Math.round((Date.now() - begin) / 1000))} s`;
   heading("The sandbox");
   const world = await openWorld(say);
-  const engine = await up(world);
+  const engine = await up(world, { actions: true });
   say(`Everything serves after ${took()}; npm run sandbox -- status says what and where.`);
   await onboard(world.layout);
   const pullRequest = await propose(world);
@@ -51,6 +52,10 @@ async function propose(world: World): Promise<PullRequest> {
   heading(`A pull request into ${change.base} of ${change.repository}`);
   const pullRequest = await openPullRequest(world, change);
   say(`#${String(pullRequest.number)} ${pullRequest.title}: ${pullRequest.url}`);
+  if (hasActions(world)) {
+    say("Its workflow builds, tests and pushes the image …");
+    await awaitBuild(world, change.repository, pullRequest);
+  } else say("No workflow runs here: what is deployed is an image that the sandbox had made before.");
   return pullRequest;
 }
 

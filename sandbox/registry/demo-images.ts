@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 
+import { askForImage } from "../../components/registry-client.ts";
 import type { World } from "../world/part.ts";
 import { publishDemoImage } from "./images.ts";
 import type { DemoImage } from "./images.ts";
+import { registryHost } from "./registry.ts";
+import type { RegistryPart } from "./registry.ts";
 
 /** What the sandbox's registry has at first: image name, app, and its tags. */
 const first: readonly (Pick<DemoImage, "part" | "repository" | "app"> & { readonly tags: readonly string[] })[] = [
@@ -18,8 +21,17 @@ export function demoImage(image: Omit<DemoImage, "version" | "revision">): DemoI
   return { ...image, version: image.tag, revision, ...(number === undefined ? {} : { pullRequest: Number(number) }) };
 }
 
-/** Pushes the images that the sandbox begins with; those that are there already stay as they are. */
+/** Pushes the images that the sandbox begins with. A tag that is there stays as it is: a workflow may have moved it since. */
 export async function publishDemoImages(world: World): Promise<void> {
   for (const { tags, ...image } of first)
-    for (const tag of tags) await publishDemoImage(world, demoImage({ ...image, tag }));
+    for (const tag of tags)
+      if (!(await isThere(world, image.part, image.repository, tag)))
+        await publishDemoImage(world, demoImage({ ...image, tag }));
+}
+
+async function isThere(world: World, part: RegistryPart, repository: string, tag: string): Promise<boolean> {
+  const registry = registryHost(world, part);
+  const account = part === "private" ? world.settings.registryAccount : undefined;
+  const { kind } = await askForImage({ host: registry, http: true, account }, { registry, repository, tag });
+  return kind === "found";
 }

@@ -25,10 +25,10 @@ function dockerfile(name: string, folder: string, hasProgram: boolean): string {
   const lines = [
     "FROM scratch",
     "ARG VERSION=0.1.0",
-    "ARG REVISION=unknown",
+    "ARG VCS_REF=unknown",
     `COPY ${folder} /source/`,
     ...(hasProgram ? ["COPY bin/demo-app /demo-app"] : []),
-    `ENV APP=${name.toLowerCase()} VERSION=$VERSION REVISION=$REVISION`,
+    `ENV APP=${name.toLowerCase()} VERSION=$VERSION REVISION=$VCS_REF`,
     "USER 65532:65532",
     ...(hasProgram ? ['ENTRYPOINT ["/demo-app"]'] : []),
   ];

@@ -1,0 +1,35 @@
+import * as z from "zod";
+
+import { actionsUrl } from "./actions/part.ts";
+import { organization } from "./engine/stacks.ts";
+import type { PullRequest } from "./pull-request.ts";
+import type { World } from "./world/part.ts";
+
+const Runs = z.array(
+  z.looseObject({
+    repository: z.string(),
+    conclusion: z.string(),
+    event: z.looseObject({ name: z.string() }),
+    reasons: z.array(z.string()),
+    commit: z.string(),
+    folder: z.string(),
+  }),
+);
+
+/**
+ * Waits until the workflows have nothing more to do, and looks how the newest one of a pull request has ended.
+ *
+ * @throws Error with the reasons and the folder of the run's log when it did not succeed
+ */
+export async function awaitBuild(world: Pick<World, "settings">, repository: string, pull: PullRequest): Promise<void> {
+  const response = await fetch(`${actionsUrl(world)}/settled`);
+  const runs = Runs.parse(await response.json()).filter(
+    (run) => run.repository === `${organization}/${repository}` && run.event.name === "pull_request",
+  );
+  const run = runs.at(-1);
+  if (run === undefined) throw new Error(`no workflow has run for ${pull.url}`);
+  if (run.conclusion !== "success")
+    throw new Error(
+      `the workflow of ${pull.url} ended in ${run.conclusion}: ${run.reasons.join("; ")}; logs: ${run.folder}`,
+    );
+}
