@@ -57,6 +57,7 @@ export function limitHooks(app: FastifyInstance, limits: Limits): void {
   app.addHook("onSend", async (request, reply, payload: unknown) => {
     const { fault, facts, injected } = limits.stateOf(request);
     if (facts !== undefined) void reply.headers(rateHeaders(limits, request, facts.resource));
+    if (fault !== undefined) void reply.headers(fault.headers);
     if (fault === undefined || injected === true) return payload;
     limits.stateOf(request).injected = true;
     if (fault.effect === "late cut") request.raw.socket.destroy();
