@@ -60,6 +60,8 @@ export function explainFailure(error: unknown, { name, route, credential }: Aske
   const { headers } = response;
   const words = response.data === undefined ? "" : `: ${response.data.message}`;
   const wait = status === 403 || status === 429 ? waitOf(headers) : undefined;
+  // GitHub says of itself what it does not find; something else has a page for that.
+  if (status === 404 && response.data === undefined) return strangeAnswer(name);
   if (status === 401) return new GitHubFailure(`${name} refuses ${credential}`, status);
   if (wait !== undefined)
     return new GitHubFailure(

@@ -43,13 +43,19 @@ export async function readGitHub(
   try {
     const { problems, isServer } = await checkOrganization(client, organization);
     if (problems.length > 0) return { problems };
-    const entries = organization.repositories;
-    const [repositories, actors, packages, dates, variables] = await Promise.all([
-      readRepositories(client, owner, entries),
+    const [repositories, actors, packages] = await Promise.all([
+      readRepositories(client, owner, organization.repositories),
       readActors(client, organization, isServer),
       readPackages(client, owner),
-      readDates(client, owner, entries, memory),
-      readVariables(client, owner, entries, memory),
+    ]);
+    // Of others GitHub would only say that they may not be asked, and that they can't be administered is said anyway.
+    const administered = organization.repositories.filter(({ name }) => {
+      const facts = repositories.get(name);
+      return facts !== undefined && (facts.permission === null || facts.permission === "ADMIN");
+    });
+    const [dates, variables] = await Promise.all([
+      readDates(client, owner, administered, memory),
+      readVariables(client, owner, administered, memory),
     ]);
     return { reading: { repositories, ...actors, packages, dates, variables }, problems: [] };
   } catch (error) {

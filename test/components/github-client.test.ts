@@ -92,6 +92,12 @@ describe("asking GitHub", () => {
       1,
     ],
     [
+      "a server that has another page for what it does not find",
+      (_, response) => response.writeHead(404, { "content-type": "text/html" }).end("<html>"),
+      /^GitHub at \S+ answers, but not as GitHub does: is drover:github\.url right\?$/,
+      1,
+    ],
+    [
       "a conflict",
       json(409, refused("Conflict")),
       /answers 409 to GET \/orgs\/\{org\}: Conflict; nothing was changed$/,

@@ -119,12 +119,23 @@ export async function writeSecret(store: string, name: string, value: string): P
   await must(`PUT /${store}/secrets/${name}`, { key_id: key.key_id, encrypted_value: seal(value, key.key) });
 }
 
+/** Makes a repository with the branches develop and main. */
+export async function newRepository(name: string): Promise<void> {
+  const files = { "README.md": `# ${name}\n` };
+  const branches = { develop: { files, message: "First" }, main: { files: {}, message: "First", from: "develop" } };
+  await emulator("POST /seed", {
+    login: "kbase",
+    users: [],
+    repositories: [{ name, branches, teams: { devops: "admin" } }],
+  });
+}
+
 /** A clone of a repository, for a while. */
 export interface Clone {
   /** Runs git in it; what it wrote, and whether it succeeded. */
-  git(...args: string[]): Promise<{ readonly ok: boolean; readonly output: string }>;
+  readonly git: (...args: string[]) => Promise<{ readonly ok: boolean; readonly output: string }>;
   /** Commits a file. */
-  commit(file: string, text: string): Promise<void>;
+  readonly commit: (file: string, text: string) => Promise<void>;
 }
 
 /** Clones a repository for somebody, and removes the clone in the end. The token goes by the environment. */
