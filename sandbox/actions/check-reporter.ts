@@ -60,9 +60,11 @@ export class CheckReporter {
     else this.#tail = this.#tail.then(async () => this.#client.updateCheck(await known, report));
   }
 
-  /** Ends every job that runs still. */
-  endAll(conclusion: Conclusion): void {
-    for (const [name, { result }] of this.#states) if (result === undefined) this.end(name, conclusion);
+  /** Ends every job that runs still, of some jobs of the file and those that they call. */
+  endAll(conclusion: Conclusion, jobs: readonly string[]): void {
+    for (const [name, { result }] of this.#states)
+      if (result === undefined && jobs.some((job) => name === job || name.startsWith(`${job} `)))
+        this.end(name, conclusion);
   }
 
   /**

@@ -116,8 +116,10 @@ export class WorkflowRun {
     const checks = new CheckReporter(github, checkedCommit(this.#happening), this.number);
     this.#checks = checks;
     const finish = async (conclusion: NonNullable<RunReport["conclusion"]>) => {
-      for (const last of [checks.reported(), client.revoke(own)])
-        await last.catch((error: unknown) => this.#reasons.push(messageOf(error)));
+      await checks
+        .reported()
+        .finally(() => client.revoke(own))
+        .catch((error: unknown) => this.#reasons.push(messageOf(error)));
       this.#conclusion = conclusion;
       writeFileSync(path.join(this.#folder, "run.json"), JSON.stringify(this.report, null, 2), { mode: 0o600 });
       log(`run ${String(this.number)} of ${repository} ended: ${[conclusion, ...this.#reasons].join("; ")}`);
@@ -202,6 +204,10 @@ export class WorkflowRun {
     }
   }
 
+  #namesOf(ids: readonly string[]): string[] {
+    return ids.map((id) => jobName(id, this.#file.jobs[id] ?? {}));
+  }
+
   /** Ends what ran as cancelled, and what would have run. */
   #cancelJobs({ jobs }: Unit, checks: CheckReporter): void {
     for (const id of jobs) {
@@ -216,7 +222,7 @@ export class WorkflowRun {
             checks.end(check, "cancelled");
         }
     }
-    checks.endAll("cancelled");
+    checks.endAll("cancelled", this.#namesOf(jobs));
   }
 
   async #execute(
@@ -229,8 +235,7 @@ export class WorkflowRun {
     const happening = this.#happening;
     const trust = trustOf(happening);
     const name = workflowName(this.#path, this.#file);
-    const live = unit.jobs.map((id) => this.#file.jobs[id]);
-    const grants = live.map((job) => job?.permissions ?? this.#file.permissions);
+    const grants = unit.live.map((id) => this.#file.jobs[id]?.permissions ?? this.#file.permissions);
     const token = await client.mint(happening.repository, tokenPermissions(grants, trust));
     const folder = path.join(this.#folder, unit.jobs.join("+").slice(0, 60));
     const skippedCallers = new Set<string>();
@@ -300,7 +305,7 @@ export class WorkflowRun {
         this.#reasons.push(`${check} was not run: is its runs-on one of the runner's labels?`);
       }
     }
-    checks.endAll("failure");
+    checks.endAll("failure", this.#namesOf(jobs));
   }
 }
 

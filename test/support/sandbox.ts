@@ -10,7 +10,7 @@ import { processEnvironment } from "../../sandbox/engine/environment.ts";
 import { runPulumi } from "../../sandbox/engine/pulumi.ts";
 import type { PulumiResult } from "../../sandbox/engine/pulumi.ts";
 import { stackFile } from "../../sandbox/engine/stacks.ts";
-import { down, up, usesKwok } from "../../sandbox/sandbox.ts";
+import { down, hasActions, startActions, up, usesKwok } from "../../sandbox/sandbox.ts";
 import { visitWhenRouted } from "../../sandbox/visit.ts";
 import type { Visit } from "../../sandbox/visit.ts";
 import type { World } from "../../sandbox/world/part.ts";
@@ -36,6 +36,15 @@ async function start(): Promise<World> {
 export async function needRealPods(context: Mocha.Context): Promise<void> {
   if (!usesKwok(await sandbox())) return;
   console.log("    SKIPPED: these tests need pods that run, and this machine can have no real node");
+  context.skip();
+}
+
+/** Starts the runner of workflows; skips, loudly, what needs it, where there can be no Docker engine. CI allows no such place. */
+export async function needWorkflows(context: Mocha.Context): Promise<void> {
+  const world = await sandbox();
+  await startActions(world);
+  if (hasActions(world)) return;
+  console.log("    SKIPPED: these tests build images, and this machine can have no Docker engine");
   context.skip();
 }
 

@@ -12,6 +12,8 @@ export interface Group {
 export interface Unit {
   /** Ids, in the file's order. */
   readonly jobs: readonly string[];
+  /** Those that their `if:` does not rule out yet. */
+  readonly live: readonly string[];
   /** The groups that it has to be in, sorted, so that two units never wait for each other. */
   readonly groups: readonly Group[];
 }
@@ -40,6 +42,7 @@ export function planRun({ jobs, concurrency }: WorkflowFile, contexts: Contexts)
       .filter(({ live }) => live.length > 0)
       .map(({ ids, live }) => ({
         jobs: ids,
+        live,
         groups: live
           .map((id) => groupOf(jobs[id]?.concurrency, contexts))
           .filter((group) => group !== undefined)
