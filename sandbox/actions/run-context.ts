@@ -17,6 +17,7 @@ const Payload = z.looseObject({
   workflow: z.string().optional(),
   schedule: z.string().optional(),
   ref: z.string().optional(),
+  repository: z.looseObject({ fork: z.boolean() }).optional(),
   before: z.string().optional(),
   after: z.string().optional(),
   inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),

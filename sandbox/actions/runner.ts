@@ -78,6 +78,8 @@ export class Runner {
     const { client, log } = this.#setting;
     const { repository, name, action, subject } = happening;
     if (subject === undefined || !isTrigger.has(name)) return;
+    // GitHub runs nothing in forks until somebody turns it on there.
+    if (payloadOf(happening).repository?.fork === true) return;
     const token = await client.mint(repository, { contents: "read" });
     try {
       const github = new RepositoryClient(client.url, token.token, repository);

@@ -160,4 +160,137 @@ describe("the release cycle", () => {
     await auth.approve(number);
     await assert.rejects(auth.merge(number), /draft|required status check/iu);
   });
+
+  it("builds and tests a fork's pull request without pushing, secrets or a token that writes", async () => {
+    const before = await auth.tags("auth2-develop");
+    const number = await auth.openFromFork("from-a-fork");
+    const run = single(await auth.settled());
+    const { head } = await auth.pull(number);
+    assert.deepEqual(ran(run), { "pull-request / build-only": "success", [gate]: "success" }, logOf(run));
+    assert.equal(buildsIn([run]), 1);
+    assert.equal((await auth.checks(head.sha))[gate], "success");
+    assert.deepEqual(await auth.tags("auth2-develop"), before);
+  });
+
+  it("builds and tests Dependabot's pull request without pushing", async () => {
+    await auth.installDependabot();
+    const before = await auth.tags("auth2-develop");
+    await auth.open("dependabot/npm/zod", { who: "dependabot", file: "bump.txt" });
+    const run = single(await auth.settled());
+    assert.deepEqual(ran(run), { "pull-request / build-only": "success", [gate]: "success" }, logOf(run));
+    assert.deepEqual(await auth.tags("auth2-develop"), before);
+  });
+
+  it("is red when the Dockerfile is broken, and pushes nothing", async () => {
+    const before = await auth.tags("auth2-develop");
+    const number = await auth.open("broken", { file: "Dockerfile", content: "FROM scratch\nCOPY nothing /\n" });
+    const run = single(await auth.settled());
+    const { head } = await auth.pull(number);
+    assert.deepEqual(ran(run), { [build]: "failure", [gate]: "failure" });
+    assert.equal((await auth.checks(head.sha))[gate], "failure");
+    assert.deepEqual(await auth.tags("auth2-develop"), before);
+    await auth.approve(number);
+    await assert.rejects(auth.merge(number), /required status check/iu);
+  });
+
+  it("releases: a candidate is built when the release pull request is ready, and retagged when it is merged", async () => {
+    // The first merge into develop opened it.
+    const draft = await auth.pullOf("develop", "master");
+    assert.ok(draft?.draft);
+    const tag = `pr-${String(draft.number)}`;
+    await auth.ready(draft.number);
+    const candidate = single(await auth.settled());
+    assert.deepEqual(ran(candidate), { [build]: "success", [gate]: "success" }, logOf(candidate));
+    assert.equal(buildsIn([candidate]), 1);
+    const { [tag]: tested } = await auth.tags("auth2");
+    assert.ok(tested !== undefined);
+
+    await auth.approve(draft.number);
+    const merged = await auth.merge(draft.number);
+    const runs = await auth.settled();
+    assert.deepEqual(outcomes(runs), ["push: success"], runs.map(logOf).join("\n"));
+    assert.equal(ran(runs[0])["merge / promote"], "success");
+    assert.equal(buildsIn(runs), 0);
+    const after = await auth.tags("auth2");
+    assert.equal(after["latest"], tested);
+    assert.equal(after[`sha-${merged.slice(0, 12)}`], tested);
+    assert.equal(await auth.tip("develop"), draft.head.sha);
+  });
+
+  it("gives a published release's image its version once", async () => {
+    const { latest } = await auth.tags("auth2");
+    await auth.api("POST", "/releases", { tag_name: "1.4.0", target_commitish: "master", name: "1.4.0" }, "admin");
+    const runs = await auth.settled();
+    assert.deepEqual(outcomes(runs), ["release published: success"], runs.map(logOf).join("\n"));
+    assert.equal(buildsIn(runs), 0);
+    const after = await auth.tags("auth2");
+    assert.equal(after["1.4.0"], latest);
+    assert.equal(after["latest"], latest);
+  });
+
+  it("retags on a dispatch, and refuses what is no environment's tag or does not exist", async () => {
+    const { latest } = await auth.tags("auth2-develop");
+    const send = async (payload: object) => {
+      await auth.api("POST", "/dispatches", { event_type: "retag", client_payload: payload });
+      return single(await auth.settled());
+    };
+    const request = { image: "auth2-develop", source: "latest", target: "appdev", reason: "to show it" };
+    const done = await send(request);
+    assert.equal(done.conclusion, "success", logOf(done));
+    assert.equal((await auth.tags("auth2-develop"))["appdev"], latest);
+    assert.equal(buildsIn([done]), 0);
+
+    const before = await auth.tags("auth2-develop");
+    for (const wrong of [{ target: "latest" }, { source: "pr-99999" }, { image: "narrative" }]) {
+      const refused = await send({ ...request, ...wrong });
+      assert.equal(refused.conclusion, "failure", JSON.stringify(wrong));
+      assert.deepEqual(await auth.tags("auth2-develop"), before);
+    }
+  });
+
+  it("opens the next draft release pull request on the first push to develop after a release", async () => {
+    assert.equal(await auth.pullOf("develop", "master"), undefined);
+    const number = await built("after-release");
+    await auth.approve(number);
+    await auth.merge(number);
+    await auth.settled();
+    const next = await auth.pullOf("develop", "master");
+    assert.ok(next?.draft);
+  });
+
+  it("builds and pushes under the image's own name in a trunk repository", async () => {
+    const trunk = new Cycle(await sandbox(), "JobRunner");
+    await trunk.settled();
+    const number = await trunk.open("feature", { base: "main" });
+    assert.deepEqual(outcomes(await trunk.settled()), ["pull_request opened: success"]);
+    const { [`pr-${String(number)}`]: tested } = await trunk.tags("jobrunner");
+    assert.ok(tested !== undefined);
+    await trunk.approve(number);
+    await trunk.merge(number);
+    const runs = await trunk.settled();
+    assert.deepEqual(outcomes(runs), ["push: success"], runs.map(logOf).join("\n"));
+    assert.equal(buildsIn(runs), 0);
+    assert.equal((await trunk.tags("jobrunner"))["latest"], tested);
+    assert.deepEqual(await trunk.tags("jobrunner-develop"), {});
+  });
+
+  it("starts nothing at all where the workflows' commit does not exist", async () => {
+    const path = ".github/workflows/images.yml";
+    const branch = "wrong-commit";
+    await auth.branch(branch, "develop");
+    const file = z
+      .looseObject({ content: z.string() })
+      .parse(await auth.api("GET", `/contents/${path}?ref=develop`)).content;
+    const text = Buffer.from(file, "base64").toString("utf8");
+    await auth.commit(branch, path, text.replaceAll(/\.yml@[0-9a-f]{40}/gu, `.yml@${"0".repeat(40)}`));
+    const before = await auth.tags("auth2-develop");
+    const number = await auth.openFrom(branch, "develop");
+    const run = single(await auth.settled());
+    assert.equal(run.conclusion, "startup_failure");
+    assert.match(run.reasons.join(), /pull-request\.yml@0+ was not found/u);
+    assert.deepEqual(await auth.checks((await auth.pull(number)).head.sha), {});
+    assert.deepEqual(await auth.tags("auth2-develop"), before);
+    await auth.approve(number);
+    await assert.rejects(auth.merge(number), /required status check/iu);
+  });
 });

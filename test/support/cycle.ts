@@ -54,7 +54,10 @@ const manifests =
   "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
 
 /** Who does something on GitHub: one of the sandbox's tokens. */
-export type Who = "admin" | "developer" | "reader";
+export type Who = "admin" | "developer" | "reader" | "dependabot";
+
+/** Only good in a test's sandbox. */
+const dependabotToken = "ghs_dependabot0000000000000000000000000000";
 
 /** What people do to one repository of the sandbox during the release cycle, by GitHub's API, and what came of it. */
 export class Cycle {
@@ -63,9 +66,9 @@ export class Cycle {
   #seen = 0;
 
   /** @param name of a repository of kbase */
-  constructor(world: World, name = "narrative") {
+  constructor(world: World, name = "narrative", owner = "kbase") {
     this.#world = world;
-    this.repository = `kbase/${name}`;
+    this.repository = `${owner}/${name}`;
   }
 
   /**
@@ -83,9 +86,52 @@ export class Cycle {
   answer(method: string, route: string, body?: unknown, who: Who = "developer"): Promise<Response> {
     return fetch(`${githubUrl(this.#world)}/api/v3/repos/${this.repository}${route}`, {
       method,
-      headers: { Authorization: `Bearer ${this.#world.settings.githubTokens[who]}` },
+      headers: { Authorization: `Bearer ${this.#tokenOf(who)}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  }
+
+  #tokenOf(who: Who): string {
+    return who === "dependabot" ? dependabotToken : this.#world.settings.githubTokens[who];
+  }
+
+  /** Asks what GitHub does inside itself, of the stand-in. */
+  async emulate(route: string, body: unknown): Promise<void> {
+    const response = await fetch(`${githubUrl(this.#world)}/_emulator${route}`, {
+      method: "POST",
+      headers: {
+        Authorization: `Bearer ${this.#world.settings.githubTokens.emulator}`,
+        "Content-Type": "application/json",
+      },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`POST ${route}: ${await response.text()}`);
+  }
+
+  /** Installs Dependabot, so that it can push and open pull requests. */
+  async installDependabot(): Promise<void> {
+    const permissions = { contents: "write", pull_requests: "write" };
+    await this.emulate("/seed", {
+      login: "kbase",
+      users: [],
+      apps: [{ slug: "dependabot", permissions }],
+      tokens: [{ token: dependabotToken, of: "dependabot" }],
+    });
+  }
+
+  /** What a repository's schedule does. */
+  async schedule(cron: string): Promise<void> {
+    await this.emulate("/schedules", { repository: this.repository, cron });
+  }
+
+  /** Forks the repository into the reader's account and opens a pull request from there; returns its number. */
+  async openFromFork(branch: string, base = "develop"): Promise<number> {
+    await this.api("POST", "/forks", {}, "reader");
+    const fork = new Cycle(this.#world, this.repository.split("/")[1], "kbase-reader");
+    await fork.api("POST", "/git/refs", { ref: `refs/heads/${branch}`, sha: await fork.tip(base) }, "reader");
+    await fork.commit(branch, `src/${branch}.txt`, `${branch}\n`, { who: "reader" });
+    const wanted = { title: branch, head: `kbase-reader:${branch}`, base };
+    return Pull.parse(await this.api("POST", "/pulls", wanted, "reader")).number;
   }
 
   /** The commit of a branch. */
@@ -94,12 +140,17 @@ export class Cycle {
   }
 
   /** Makes a branch at another one's commit. */
-  async branch(name: string, from: string): Promise<void> {
-    await this.api("POST", "/git/refs", { ref: `refs/heads/${name}`, sha: await this.tip(from) });
+  async branch(name: string, from: string, who: Who = "developer"): Promise<void> {
+    await this.api("POST", "/git/refs", { ref: `refs/heads/${name}`, sha: await this.tip(from) }, who);
   }
 
   /** Commits a file to a branch; returns the commit. */
-  async commit(branch: string, file: string, content: string, message = `Change ${file}`): Promise<string> {
+  async commit(
+    branch: string,
+    file: string,
+    content: string,
+    { message = `Change ${file}`, who = "developer" }: { message?: string; who?: Who } = {},
+  ): Promise<string> {
     const present = await this.answer("GET", `/contents/${file}?ref=${branch}`);
     const { sha } = Present.parse(await present.json());
     const body = {
@@ -108,22 +159,35 @@ export class Cycle {
       content: Buffer.from(content).toString("base64"),
       ...(sha === undefined ? {} : { sha }),
     };
-    return Written.parse(await this.api("PUT", `/contents/${file}`, body)).commit.sha;
+    return Written.parse(await this.api("PUT", `/contents/${file}`, body, who)).commit.sha;
   }
 
   /** Makes a branch with one commit and opens a pull request for it; returns its number. */
   async open(
     branch: string,
-    { base = "develop", draft = false, file = `src/${branch}.txt`, content = `${branch}\n` } = {},
+    {
+      base = "develop",
+      draft = false,
+      file = `src/${branch}.txt`,
+      content = `${branch}\n`,
+      who = "developer",
+    }: { base?: string; draft?: boolean; file?: string; content?: string; who?: Who } = {},
   ): Promise<number> {
-    await this.branch(branch, base);
-    await this.commit(branch, file, content);
-    return this.openFrom(branch, base, draft);
+    await this.branch(branch, base, who);
+    await this.commit(branch, file, content, { who });
+    return this.openFrom(branch, base, draft, who);
   }
 
   /** Opens a pull request of a branch that is there; returns its number. */
-  async openFrom(head: string, base: string, draft = false): Promise<number> {
-    return Pull.parse(await this.api("POST", "/pulls", { title: `${head} into ${base}`, head, base, draft })).number;
+  async openFrom(head: string, base: string, draft = false, who: Who = "developer"): Promise<number> {
+    const wanted = { title: `${head} into ${base}`, head, base, draft };
+    return Pull.parse(await this.api("POST", "/pulls", wanted, who)).number;
+  }
+
+  /** The open pull request from one branch into another. */
+  async pullOf(head: string, base: string): Promise<z.infer<typeof Pull> | undefined> {
+    const owner = this.repository.split("/")[0] ?? "";
+    return z.array(Pull).parse(await this.api("GET", `/pulls?state=open&base=${base}&head=${owner}:${head}`))[0];
   }
 
   async pull(number: number): Promise<z.infer<typeof Pull>> {

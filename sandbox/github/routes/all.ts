@@ -9,6 +9,7 @@ import { contentRoutes } from "./contents.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { dispatchRoutes } from "./dispatches.ts";
 import { environmentRoutes } from "./environments.ts";
+import { forkRoutes } from "./forks.ts";
 import { gitDataRoutes } from "./git-data.ts";
 import { labelRoutes } from "./labels.ts";
 import { issueRoutes } from "./issues.ts";
@@ -34,6 +35,7 @@ export const families: readonly Family[] = [
   accountRoutes,
   teamRoutes,
   repositoryRoutes,
+  forkRoutes,
   collaboratorRoutes,
   branchRoutes,
   refRoutes,

@@ -7,7 +7,13 @@ import { createRepository } from "../new-repository.ts";
 import { notify } from "../notify.ts";
 import { fullRepository, repositoryView } from "../views/repository.ts";
 
-const Fields = z.object({ name: z.string().regex(/^[\w.-]+$/u).optional(), default_branch_only: z.boolean().default(false) });
+const Fields = z.object({
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/u)
+    .optional(),
+  default_branch_only: z.boolean().default(false),
+});
 
 /** Forks into the account of who asks. They are there at once, where GitHub takes a while; a second one is the first. */
 export function forkRoutes(api: Api): void {
@@ -35,6 +41,6 @@ export function forkRoutes(api: Api): void {
       store.save(fork);
       notify(store, repository, user, "fork", (urls) => ({ forkee: repositoryView(store, urls, fork) }));
     }
-    return call.reply(202, fullRepository(store, call.urls, fork));
+    return call.status(202, fullRepository(store, call.urls, fork, "admin"));
   });
 }
