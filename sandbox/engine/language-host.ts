@@ -10,6 +10,7 @@ import language from "@pulumi/pulumi/proto/language_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
+import { unary } from "../plugins/shared/unary.ts";
 import { endWithEngine } from "./end-with-engine.ts";
 import { packageDependencies, requiredPlugins, sdkVersion } from "./program-packages.ts";
 import { runProgram } from "./run-program.ts";
@@ -18,24 +19,6 @@ const unsupported = (what: string) => ({
   code: grpc.status.UNIMPLEMENTED,
   details: `${what} is not available in the sandbox's stand-in for Pulumi's Node.js language host; install Pulumi to use it`,
 });
-
-/** Wraps a function of the request into a gRPC handler; what it throws becomes the call's error. */
-function unary<Request, Response>(
-  answer: (request: Request) => Response | Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    Promise.resolve(call.request)
-      .then(answer)
-      .then(
-        (response) => {
-          callback(null, response);
-        },
-        (error: unknown) => {
-          callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
-        },
-      );
-  };
-}
 
 /** The folder whose package.json describes the program. */
 const programFolder = (info: { getProgramDirectory(): string } | undefined, pwd = "") =>

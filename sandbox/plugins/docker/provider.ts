@@ -5,7 +5,7 @@ import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
 import { NotInStandIn } from "../shared/plugin-errors.ts";
-import { unary } from "../shared/plugin-server.ts";
+import { unary } from "../shared/unary.ts";
 import { containsUnknown, decodeStruct, encodeStruct, revealedMap } from "../shared/values.ts";
 import { imageDigest } from "./image-digest.ts";
 import { readAccounts } from "./registry-auth.ts";

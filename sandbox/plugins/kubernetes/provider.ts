@@ -6,7 +6,7 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
 import { EngineLog } from "../shared/engine-log.ts";
 import { NotInStandIn } from "../shared/plugin-errors.ts";
-import { unary } from "../shared/plugin-server.ts";
+import { unary } from "../shared/unary.ts";
 import { decodeStruct, encodeStruct } from "../shared/values.ts";
 import { check } from "./check.ts";
 import { openSession } from "./cluster.ts";

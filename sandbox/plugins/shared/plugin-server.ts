@@ -3,26 +3,6 @@ import { fstatSync } from "node:fs";
 import * as grpc from "@grpc/grpc-js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 
-import { statusOf } from "./plugin-errors.ts";
-
-/** Wraps a function of the request into a gRPC handler; what it throws becomes the call's error. */
-export function unary<Request, Response>(
-  answer: (request: Request) => Response | Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    Promise.resolve(call.request)
-      .then(answer)
-      .then(
-        (response) => {
-          callback(null, response);
-        },
-        (error: unknown) => {
-          callback(statusOf(error));
-        },
-      );
-  };
-}
-
 /**
  * Serves `pulumirpc.ResourceProvider` on a free port of 127.0.0.1 and prints the port, which is how the engine learns it.
  * Calls that the service lacks are answered with "unimplemented". Ends the process when the engine is gone.
