@@ -56,7 +56,7 @@ await Promise.all([
   checker("eslint/bin/eslint.js", "."),
   checker("prettier/bin/prettier.cjs", "--check", "--log-level=warn", "**/*.{ts,mjs}"),
 ]);
-await mocha("test/{components,stacks,support,sandbox}/**/*.test.ts", 10_000);
+await mocha("test/{components,stacks,support,sandbox,workflows}/**/*.test.ts", 10_000);
 if (!process.argv.includes("--check")) await mocha("test/end-to-end/**/*.test.ts", 300_000);
 console.log(`Took ${String(Math.round((Date.now() - started) / 1000))} s.`);
 console.log(`${String(count.passed)} passed, ${String(count.failed)} failed`);
