@@ -119,8 +119,12 @@ export async function succeed(...args: string[]): Promise<string> {
 const Preview = z.looseObject({ steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })).default([]) });
 
 /** What a preview would do: `update kubernetes:apps/v1:Deployment narrative`, without what stays and without the stack itself. */
-export async function previewed(stack: string): Promise<string[]> {
-  const { steps } = Preview.parse(JSON.parse(await succeed("preview", "--json", "--stack", stack)));
+export const previewed = async (stack: string): Promise<string[]> =>
+  plannedSteps(await succeed("preview", "--json", "--stack", stack));
+
+/** The steps that a preview in JSON shows, see `previewed`. */
+export function plannedSteps(json: string): string[] {
+  const { steps } = Preview.parse(JSON.parse(json));
   return steps
     .filter(({ op }) => op !== "same" && op !== "refresh" && op !== "read")
     .map(({ op, urn }) => {
