@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 
 import * as z from "zod";
 
+import { debianPackages, defaultCache } from "../../sandbox/cluster/debian-packages.ts";
+import { registry } from "../../sandbox/registry/registry.ts";
+import { stopServer } from "../../sandbox/world/processes.ts";
 import { buildsIn, Cycle, logOf, resultsOf } from "../support/cycle.ts";
 import type { Run } from "../support/cycle.ts";
 import { coldStart, configure, configured, needWorkflows, sandbox, succeed } from "../support/sandbox.ts";
@@ -9,8 +14,20 @@ import { coldStart, configure, configured, needWorkflows, sandbox, succeed } fro
 const gate = "pull-request / gate";
 const build = "pull-request / build";
 
-/** The repositories whose cycle is shown: one with a development branch, and a trunk repository. */
-const entries = ["auth2", { name: "JobRunner", branches: { release: "main" } }];
+/**
+ * The repositories whose cycle is shown: one with a development branch, a trunk repository whose images are removed after a day, and one with
+ * two images, of which one is tested.
+ */
+const entries = [
+  "auth2",
+  { name: "JobRunner", branches: { release: "main" }, retention: { days: 1, keep: 0 } },
+  {
+    name: "collections",
+    branches: { develop: "develop", release: "main" },
+    image: { test: "test -s /source/service.py" },
+    images: [{ name: "collections_gtdb", dockerfile: "docker/gtdb/Dockerfile" }],
+  },
+];
 const Entries = z.array(z.union([z.string(), z.looseObject({ name: z.string() })]));
 const nameOf = (entry: z.infer<typeof Entries>[number]) => (typeof entry === "string" ? entry : entry.name);
 
@@ -39,8 +56,8 @@ describe("the release cycle", () => {
     this.timeout(coldStart);
     await needWorkflows(this);
     const present = Entries.parse(await configured("github", "repositories"));
-    const wanted = entries.filter((entry) => !present.some((one) => nameOf(one) === nameOf(entry)));
-    await configure("github", { repositories: [...present, ...wanted] });
+    const others = present.filter((one) => !entries.some((entry) => nameOf(entry) === nameOf(one)));
+    await configure("github", { repositories: [...others, ...entries] });
     await succeed("up", "--yes", "--skip-preview", "--stack", "github");
     auth = new Cycle(await sandbox(), "auth2");
     await auth.settled();
@@ -275,14 +292,14 @@ describe("the release cycle", () => {
   });
 
   it("starts nothing at all where the workflows' commit does not exist", async () => {
-    const path = ".github/workflows/images.yml";
+    const workflow = ".github/workflows/images.yml";
     const branch = "wrong-commit";
     await auth.branch(branch, "develop");
     const file = z
       .looseObject({ content: z.string() })
-      .parse(await auth.api("GET", `/contents/${path}?ref=develop`)).content;
+      .parse(await auth.api("GET", `/contents/${workflow}?ref=develop`)).content;
     const text = Buffer.from(file, "base64").toString("utf8");
-    await auth.commit(branch, path, text.replaceAll(/\.yml@[0-9a-f]{40}/gu, `.yml@${"0".repeat(40)}`));
+    await auth.commit(branch, workflow, text.replaceAll(/\.yml@[0-9a-f]{40}/gu, `.yml@${"0".repeat(40)}`));
     const before = await auth.tags("auth2-develop");
     const number = await auth.openFrom(branch, "develop");
     const run = single(await auth.settled());
@@ -292,5 +309,103 @@ describe("the release cycle", () => {
     assert.deepEqual(await auth.tags("auth2-develop"), before);
     await auth.approve(number);
     await assert.rejects(auth.merge(number), /required status check/iu);
+  });
+
+  it("refuses a release whose candidate was built from another commit than the one that is merged", async () => {
+    const release = await auth.pullOf("develop", "master");
+    assert.ok(release !== undefined);
+    await auth.ready(release.number);
+    assert.deepEqual(outcomes(await auth.settled()), ["pull_request ready_for_review: success"]);
+    const before = await auth.tags("auth2");
+    // Something else comes into master meanwhile, as a hot fix does.
+    await auth.commit("master", "src/hot-fix.txt", "fixed\n", { who: "admin" });
+    await auth.settled();
+    await auth.approve(release.number);
+    await auth.merge(release.number);
+    const run = single((await auth.settled()).filter(({ event }) => event.name === "push"));
+    assert.equal(ran(run)["merge / promote"], "failure");
+    assert.match(run.summaries["merge / promote"] ?? "", /Not released.*was built/su);
+    assert.deepEqual(await auth.tags("auth2"), before);
+  });
+
+  it("never gives a version to another image than the first", async () => {
+    const before = await auth.tags("auth2");
+    await auth.api("DELETE", "/git/refs/tags/1.4.0", undefined, "admin").catch(() => undefined);
+    await auth.api("POST", "/releases", { tag_name: "v1.4.0", target_commitish: "develop", name: "again" }, "admin");
+    const run = single(await auth.settled());
+    assert.equal(run.conclusion, "failure", logOf(run));
+    assert.deepEqual(await auth.tags("auth2"), before);
+  });
+
+  it("builds and tests all images of a repository before it pushes any", async () => {
+    const two = new Cycle(await sandbox(), "collections");
+    const packages = await debianPackages(["busybox-static"], defaultCache(), console.log);
+    const shell = readFileSync(path.join(packages("busybox-static"), "bin/busybox"));
+    const dockerfile =
+      'FROM scratch\nCOPY src/ /source/\nCOPY bin/demo-app /demo-app\nCOPY --chmod=755 busybox /bin/sh\nENTRYPOINT ["/demo-app"]\n';
+    await two.commit("develop", "busybox", shell, { who: "admin" });
+    await two.commit("develop", "Dockerfile", dockerfile, { who: "admin" });
+    await two.settled();
+    const number = await two.open("both");
+    const run = single(await two.settled());
+    const tag = `pr-${String(number)}`;
+    assert.deepEqual(ran(run), { [build]: "success", [gate]: "success" }, logOf(run));
+    assert.equal(buildsIn([run]), 2);
+    assert.ok(tag in (await two.tags("collections-develop")));
+    assert.ok(tag in (await two.tags("collections_gtdb-develop")));
+
+    const before = [await two.tags("collections-develop"), await two.tags("collections_gtdb-develop")];
+    await two.open("untested", { file: "src/service.py", content: "" });
+    const failed = single(await two.settled());
+    assert.deepEqual(ran(failed), { [build]: "failure", [gate]: "failure" });
+    assert.deepEqual([await two.tags("collections-develop"), await two.tags("collections_gtdb-develop")], before);
+  });
+
+  it("removes images of closed pull requests on its schedule, and only reports them when a person starts it", async () => {
+    const trunk = new Cycle(await sandbox(), "JobRunner");
+    await trunk.settled();
+    await trunk.shiftClock(-40);
+    const number = await trunk.open("abandoned", { base: "main" });
+    await trunk.settled();
+    await trunk.close(number);
+    await trunk.shiftClock(0);
+    const kept = await trunk.open("open", { base: "main" });
+    await trunk.settled();
+    trunk.age("jobrunner", 40);
+    const before = await trunk.tags("jobrunner");
+
+    await trunk.dispatch("main", { action: "clean-up" });
+    const dry = single(await trunk.settled());
+    assert.equal(dry.conclusion, "success", logOf(dry));
+    assert.match(
+      dry.summaries["clean-up / clean-up"] ?? "",
+      new RegExp(`pr-${String(number)}\\b.*would be removed`, "su"),
+    );
+    assert.deepEqual(await trunk.tags("jobrunner"), before);
+
+    await trunk.tick("main");
+    const run = single(await trunk.settled());
+    assert.equal(run.conclusion, "success", logOf(run));
+    const after = await trunk.tags("jobrunner");
+    assert.ok(!(`pr-${String(number)}` in after), run.summaries["clean-up / clean-up"]);
+    assert.equal(after["latest"], before["latest"]);
+    assert.equal(after[`pr-${String(kept)}`], before[`pr-${String(kept)}`]);
+  });
+
+  it("is red while the registry is down, and green when the run is repeated afterwards", async () => {
+    const world = await sandbox();
+    const number = await auth.open("registry-down", { draft: true });
+    await auth.settled();
+    await stopServer(world.layout, "registry");
+    try {
+      await auth.ready(number);
+      assert.deepEqual(ran(single(await auth.settled())), { [build]: "failure", [gate]: "failure" });
+    } finally {
+      await registry.up(world);
+    }
+    await auth.draft(number);
+    await auth.ready(number);
+    assert.equal((await auth.settled()).at(-1)?.conclusion, "success");
+    assert.ok(`pr-${String(number)}` in (await auth.tags("auth2-develop")));
   });
 });

@@ -1,11 +1,12 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, utimesSync } from "node:fs";
 import path from "node:path";
 
+import { parse } from "yaml";
 import * as z from "zod";
 
 import { actionsUrl } from "../../sandbox/actions/part.ts";
 import { githubUrl } from "../../sandbox/github/part.ts";
-import { registryHost } from "../../sandbox/registry/registry.ts";
+import { imagesFolder, registryHost } from "../../sandbox/registry/registry.ts";
 import type { World } from "../../sandbox/world/part.ts";
 
 const Run = z.object({
@@ -39,6 +40,10 @@ const Pull = z.looseObject({
   head: z.looseObject({ ref: z.string(), sha: z.string() }),
 });
 const Sha = z.looseObject({ sha: z.string() });
+const File = z.looseObject({ content: z.string() });
+const Scheduled = z.looseObject({
+  on: z.looseObject({ schedule: z.array(z.looseObject({ cron: z.string() })).default([]) }),
+});
 const Ref = z.looseObject({ object: Sha });
 const Written = z.looseObject({ commit: Sha });
 const Present = z.looseObject({ sha: z.string() }).partial();
@@ -96,16 +101,16 @@ export class Cycle {
   }
 
   /** Asks what GitHub does inside itself, of the stand-in. */
-  async emulate(route: string, body: unknown): Promise<void> {
+  async emulate(route: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<void> {
     const response = await fetch(`${githubUrl(this.#world)}/_emulator${route}`, {
-      method: "POST",
+      method,
       headers: {
         Authorization: `Bearer ${this.#world.settings.githubTokens.emulator}`,
         "Content-Type": "application/json",
       },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`POST ${route}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`${method} ${route}: ${await response.text()}`);
   }
 
   /** Installs Dependabot, so that it can push and open pull requests. */
@@ -117,6 +122,36 @@ export class Cycle {
       apps: [{ slug: "dependabot", permissions }],
       tokens: [{ token: dependabotToken, of: "dependabot" }],
     });
+  }
+
+  /** Sets GitHub's clock ahead, or back, by some days against the machine's; 0 is the machine's time. */
+  async shiftClock(days: number): Promise<void> {
+    await this.emulate("/clock", days === 0 ? { reset: true } : { advance: days * 86_400 }, "PUT");
+  }
+
+  /** Makes everything that the registry has of an image look older by some days. */
+  age(image: string, days: number): void {
+    const folder = path.join(
+      imagesFolder(this.#world, "public"),
+      "docker/registry/v2/repositories/kbase",
+      image,
+      "_manifests",
+    );
+    const then = new Date(Date.now() - days * 86_400_000);
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }))
+      utimesSync(path.join(folder, file), then, then);
+  }
+
+  /** Does what a repository's schedule does, at the time that its workflow file names. */
+  async tick(branch: string): Promise<void> {
+    const { content } = File.parse(await this.api("GET", `/contents/.github/workflows/images.yml?ref=${branch}`));
+    const { on } = Scheduled.parse(parse(Buffer.from(content, "base64").toString("utf8")));
+    await this.schedule(on.schedule[0]?.cron ?? "");
+  }
+
+  /** Starts the workflow as a person does in the browser. */
+  async dispatch(ref: string, inputs: Readonly<Record<string, string>>): Promise<void> {
+    await this.api("POST", "/actions/workflows/images.yml/dispatches", { ref, inputs });
   }
 
   /** What a repository's schedule does. */
@@ -148,7 +183,7 @@ export class Cycle {
   async commit(
     branch: string,
     file: string,
-    content: string,
+    content: string | Uint8Array,
     { message = `Change ${file}`, who = "developer" }: { message?: string; who?: Who } = {},
   ): Promise<string> {
     const present = await this.answer("GET", `/contents/${file}?ref=${branch}`);
