@@ -12,7 +12,7 @@ const pushedCommits = 20;
 
 /**
  * Changes refs of a repository on somebody's behalf, all or none, and tells everybody. Rules have been checked before.
- * To be called inside the repository's lock.
+ * To be called inside the repository's lock. A fork takes its parent's as well, never the other way round.
  */
 export async function changeRefs(
   store: Store,
@@ -26,6 +26,8 @@ export async function changeRefs(
   store.save(repository);
   for (const change of changes) await tell(store, repository, actor, change);
   await syncPulls(store, repository, repository, actor, changes);
+  const parent = repository.parentId === null ? undefined : store.repositoryById(repository.parentId);
+  if (parent !== undefined) await store.lock(parent, () => syncPulls(store, parent, repository, actor, changes));
 }
 
 /** The events of one changed branch or tag: `create` or `delete`, and `push`. */
@@ -46,6 +48,7 @@ async function tell(
       description: repository.description,
     }));
   const commits = to === null ? [] : await newCommits(store, repository, from, to);
+  const forced = from !== null && to !== null && !(await store.git(repository).isAncestor(from, to));
   notify(store, repository, user, "push", (urls) => {
     const url = urls.page(store, repository);
     const views = commits.map((commit) => ({
@@ -65,7 +68,7 @@ async function tell(
       base_ref: null,
       created: from === null,
       deleted: to === null,
-      forced: false,
+      forced,
       compare: `${url}/compare/${(from ?? zeroSha).slice(0, 12)}...${(to ?? zeroSha).slice(0, 12)}`,
       commits: views,
       head_commit: views.at(-1) ?? null,

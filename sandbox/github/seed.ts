@@ -156,6 +156,7 @@ function seedTeams(store: Store, { id: organizationId }: Organization, { teams }
     const above = find(parent);
     if (parent !== undefined && above === undefined)
       throw new Error(`team ${slug}: there is no team ${parent} before it`);
+    const people = members.map((member) => known(store, `team ${slug}`, member));
     let team = find(slug);
     if (team === undefined) {
       team = Team.parse({ id: store.nextId(), organizationId, slug, name: name ?? slug, ...stamps(store) });
@@ -163,7 +164,7 @@ function seedTeams(store: Store, { id: organizationId }: Organization, { teams }
     }
     team.description = description ?? team.description;
     team.parentId = above?.id ?? null;
-    team.members = members.map((member) => ({ userId: known(store, `team ${slug}`, member).id, role: "member" }));
+    team.members = people.map(({ id: userId }) => ({ userId, role: "member" }));
   }
 }
 

@@ -44,8 +44,8 @@ export class Store {
     for (const file of readdirSync(this.#path("repositories")).filter((name) => name.endsWith(".json")))
       this.#index(readDocument(this.#path("repositories", file), Repository));
     for (const name of readdirSync(this.#path("git")))
-      if (!this.#repositories.has(Number.parseInt(name, 10)))
-        rmSync(this.#path("git", name), { recursive: true, force: true });
+      if (this.#repositories.has(Number.parseInt(name, 10))) removeLocks(this.#path("git", name));
+      else rmSync(this.#path("git", name), { recursive: true, force: true });
   }
 
   #path(...names: string[]): string {
@@ -196,6 +196,15 @@ export class Store {
     await this.#locks.idle();
     for (const git of this.#gits.values()) git.close();
   }
+}
+
+/** Removes the locks of git processes that were killed: nobody else writes to these repositories. */
+function removeLocks(folder: string): void {
+  rmSync(path.join(folder, "packed-refs.lock"), { force: true });
+  rmSync(path.join(folder, "HEAD.lock"), { force: true });
+  const refs = path.join(folder, "refs");
+  for (const name of readdirSync(refs, { recursive: true, encoding: "utf8" }))
+    if (name.endsWith(".lock")) rmSync(path.join(refs, name), { force: true });
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

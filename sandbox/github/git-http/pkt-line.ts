@@ -15,7 +15,8 @@ export function packet(data: string | Uint8Array): Buffer {
 export function readPackets(body: Buffer): { packets: Buffer[]; rest: Buffer } {
   const packets: Buffer[] = [];
   for (let at = 0; at < body.length;) {
-    const length = Number.parseInt(body.subarray(at, at + 4).toString("latin1"), 16);
+    const text = body.subarray(at, at + 4).toString("latin1");
+    const length = /^[0-9a-f]{4}$/iu.test(text) ? Number.parseInt(text, 16) : Number.NaN;
     if (length === 0) return { packets, rest: body.subarray(at + 4) };
     if (!(length >= 4) || at + length > body.length) throw new Error("the request is not a list of packets");
     packets.push(body.subarray(at + 4, at + length));

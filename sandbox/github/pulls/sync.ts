@@ -81,6 +81,10 @@ async function close(store: Store, repository: Repository, { issue, pull }: Open
 /** A push to the head branch. */
 async function moveHead(store: Store, repository: Repository, { issue, pull }: OpenPull, to: string, user: User) {
   const before = pull.head.sha;
+  const source =
+    pull.head.repositoryId === repository.id ? undefined : store.repositoryById(pull.head.repositoryId ?? 0);
+  if (source !== undefined)
+    await store.git(repository).run(["fetch", "--quiet", store.git(source).folder, `refs/heads/${pull.head.ref}`]);
   pull.head.sha = to;
   pull.lastPusherId = user.id;
   issue.updatedAt = store.clock.now();

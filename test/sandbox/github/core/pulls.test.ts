@@ -408,3 +408,32 @@ describe("a pull request as an issue", () => {
     assert.deepEqual(seen, [["synchronize", before, after]]);
   });
 });
+
+describe("a pull request from a fork", () => {
+  it("follows the fork's branch, and is merged without deleting it", async () => {
+    standIn.user("stranger", null);
+    const stranger = clientOf(standIn, "stranger");
+    await stranger.repos.createFork(at);
+    const fork = { owner: "stranger", repo: "narrative" };
+    const file = { ...fork, path: "new.txt", branch: "develop", message: "New", content: "eA==" };
+    await stranger.repos.createOrUpdateFileContents(file);
+    const { data } = await stranger.pulls.create({
+      ...at,
+      title: "From outside",
+      head: "stranger:develop",
+      base: "develop",
+    });
+    assert.deepEqual([data.head.label, data.head.repo.full_name], ["stranger:develop", "stranger/narrative"]);
+    const pushed = await stranger.repos.createOrUpdateFileContents({ ...file, path: "more.txt" });
+    assert.equal((await state(1)).head.sha, pushed.data.commit.sha);
+    assert.equal(await standIn.store.git(repository).ref("refs/pull/1/head"), pushed.data.commit.sha);
+    repository.merge.deleteBranchOnMerge = true;
+    const refused = stranger.pulls.merge({ ...at, pull_number: 1 });
+    assert.equal((await refusalOf(refused)).status, 403);
+    assert.equal((await merge(1)).data.merged, true);
+    assert.equal(
+      (await stranger.repos.getBranch({ ...fork, branch: "develop" })).data.commit.sha,
+      pushed.data.commit.sha,
+    );
+  });
+});
