@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 
+import { execa } from "execa";
 import * as z from "zod";
 
 import { ScriptWorld } from "../workflows/script-world.ts";
@@ -26,6 +29,113 @@ describe("the scripts that move images, with a real registry and no engine that 
   const step = (workflow: string, job: string, name: string, environment: Readonly<Record<string, string>>) =>
     world.run([workflow, job, name], grantsOf(workflow, job), environment);
   const images = (name: string, digest: string | undefined) => JSON.stringify([{ name: world.image(name), digest }]);
+
+  describe("the build", () => {
+    const at = "2026-03-04T05:06:07Z";
+    /** A repository with one commit of a known time. */
+    const commit = async (folder: string) => {
+      const env = { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at, HOME: folder };
+      const git = (...args: string[]) =>
+        execa("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: folder, env });
+      writeFileSync(path.join(folder, "Dockerfile"), "FROM scratch\n");
+      await git("init", "--quiet");
+      await git("add", ".");
+      await git("commit", "--quiet", "--message", "First");
+    };
+    const build = async (images: unknown, environment: Readonly<Record<string, string>> = {}) => {
+      let head = "";
+      let tree = "";
+      const done = await world.run(
+        ["pull-request", "build", "Build and test"],
+        {},
+        {
+          IMAGES: JSON.stringify(images),
+          SUFFIX: "-develop",
+          TAG: "pr-7",
+          PULL_REQUEST: "7",
+          BRANCH: "a b",
+          BUILD_SECRETS: "",
+          ...environment,
+        },
+        async (folder) => {
+          await commit(folder);
+          const { stdout } = await execa("git", ["log", "-1", "--format=%H %T"], { cwd: folder });
+          [head = "", tree = ""] = stdout.split(" ");
+        },
+      );
+      return { ...done, head, tree };
+    };
+    const after = (args: readonly string[] | undefined, option: string) =>
+      (args ?? []).flatMap((one, index) => (args?.[index - 1] === option ? [one] : []));
+
+    it("makes one image with its labels, and with the arguments that older Dockerfiles take", async () => {
+      const { ok, log, docker, head, tree } = await build([{ name: "web" }]);
+      assert.ok(ok, log);
+      const [args, ...others] = docker;
+      assert.deepEqual(others, []);
+      const image = `${world.image("web-develop")}:pr-7`;
+      assert.deepEqual(args?.slice(0, 7), [
+        ...["buildx", "build", "--provenance=false", "--output", "type=docker,rewrite-timestamp=true", "--tag", image],
+      ]);
+      assert.deepEqual(after(args, "--file"), ["./Dockerfile"]);
+      assert.equal(args.at(-1), ".");
+      assert.deepEqual(after(args, "--label"), [
+        `org.opencontainers.image.source=${world.github.origin}/kbase/web`,
+        `org.opencontainers.image.revision=${head}`,
+        `org.opencontainers.image.created=${at}`,
+        "org.opencontainers.image.version=pr-7",
+        `drover.tree=${tree}`,
+        "drover.pull-request=7",
+      ]);
+      assert.deepEqual(after(args, "--build-arg"), [
+        ...[`VCS_REF=${head}`, `COMMIT=${head}`, `BUILD_DATE=${at}`, "BRANCH=a b", "TAG=pr-7", "VERSION=pr-7"],
+        ...["PULL_REQUEST=7", `SOURCE_DATE_EPOCH=${String(Date.parse(at) / 1000)}`],
+      ]);
+      assert.deepEqual([after(args, "--target"), after(args, "--secret")], [[], []]);
+    });
+
+    it("does as the entry says, tests what it built without a network, and gives secrets as files", async () => {
+      const { ok, log, docker } = await build(
+        [
+          { name: "web", context: "app", target: "last", test: "echo 'x' && true", arguments: { A: "1 2", B: "$x" } },
+          { name: "extra", dockerfile: "other/Dockerfile" },
+        ],
+        { BUILD_SECRETS: '{"TOKEN":"t","OTHER":"o"}', PULL_REQUEST: "" },
+      );
+      assert.ok(ok, log);
+      const [web, test, extra] = docker;
+      assert.deepEqual(
+        [after(web, "--file"), after(web, "--target"), web?.at(-1)],
+        [["app/Dockerfile"], ["last"], "app"],
+      );
+      assert.deepEqual(after(web, "--build-arg").slice(-2), ["A=1 2", "B=$x"]);
+      assert.match(after(web, "--secret").join(" "), /^id=OTHER,src=\S+\/OTHER id=TOKEN,src=\S+\/TOKEN$/u);
+      assert.ok(!after(web, "--label").some((label) => label.startsWith("drover.pull-request")));
+      assert.deepEqual(test, [
+        ...["run", "--rm", "--network", "none", "--entrypoint", "sh", `${world.image("web-develop")}:pr-7`, "-c"],
+        "echo 'x' && true",
+      ]);
+      assert.deepEqual([after(extra, "--file"), extra?.at(-1)], [["other/Dockerfile"], "."]);
+      assert.ok(extra?.includes(`${world.image("extra-develop")}:pr-7`));
+    });
+
+    it("fails where the build or the test does, and builds nothing more", async () => {
+      const { ok, docker } = await build([{ name: "web" }, { name: "extra" }], { DOCKER_EXIT: "1" });
+      assert.deepEqual([ok, docker.length], [false, 1]);
+    });
+
+    it("uses the builder that the runner names, and one of its own where it names none", async () => {
+      const start = (environment: Readonly<Record<string, string>>) =>
+        step("pull-request", "build", "Start BuildKit", environment);
+      const named = await start({ BUILDX_BUILDER: "theirs" });
+      assert.deepEqual([named.ok, named.log], [true, "The runner's own builder: theirs"]);
+      assert.deepEqual(named.docker, []);
+      const made = await start({});
+      assert.deepEqual([made.ok, made.docker.length], [true, 1]);
+      assert.deepEqual(after(made.docker[0], "--driver"), ["docker-container"]);
+      assert.match(after(made.docker[0], "--driver-opt").join(" "), /^image=moby\/buildkit:\S+@sha256:[0-9a-f]{64}$/u);
+    });
+  });
 
   describe("push of a pull request's image", () => {
     const push = (pull: { number: number; head: string }, suffix = "-develop") =>

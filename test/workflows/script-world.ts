@@ -13,9 +13,12 @@ import { scriptOf } from "./workflow-files.ts";
 
 /**
  * A stand-in for the docker command: `buildx` is the real one, which moves tags without any engine, so that what is run here can build
- * nothing; `push` gives the tag to an image that the registry has already, the one tagged `built`, and says its digest as docker does.
+ * nothing; builders, builds and runs of images are only noted; `push` gives the tag to an image that the registry has already, the one tagged `built`, and says its digest as docker does.
  */
 const docker = (buildx: string) => `#!/bin/sh
+case "$1 $2" in
+  'buildx build' | 'buildx create' | 'run '*) printf '%s\\n' "$@" END >> "$RUNNER_TEMP/docker"; exit "\${DOCKER_EXIT:-0}" ;;
+esac
 case "$1" in
   buildx) shift; exec '${buildx}' "$@" ;;
   login) cat > /dev/null ;;
@@ -37,6 +40,8 @@ export interface ScriptRun {
   readonly outputs: Readonly<Record<string, string>>;
   /** Of the run's page. */
   readonly summary: string;
+  /** The builders, builds and runs of images that it wanted, as their arguments. */
+  readonly docker: readonly (readonly string[])[];
 }
 
 const Pull = z.looseObject({
@@ -173,15 +178,22 @@ export class ScriptWorld {
     return response.ok ? (response.headers.get("docker-content-digest") ?? undefined) : undefined;
   }
 
-  /** Runs a step's script as a runner does, with a token that may do what is granted. */
+  /**
+   * Runs a step's script as a runner does, with a token that may do what is granted.
+   * @param prepare fills the folder that it runs in
+   */
   async run(
     [workflow, job, step]: readonly [string, string, string],
     grants: Readonly<Record<string, "read" | "write">>,
     environment: Readonly<Record<string, string>>,
+    prepare: (folder: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<ScriptRun> {
     const folder = mkdtempSync(path.join(this.#folder, "run-"));
+    const work = path.join(folder, "work");
+    mkdirSync(work);
+    await prepare(work);
     const file = (name: string) => path.join(folder, name);
-    for (const name of ["output", "summary"]) writeFileSync(file(name), "");
+    for (const name of ["output", "summary", "docker"]) writeFileSync(file(name), "");
     writeFileSync(file("script"), scriptOf(workflow, job, step));
     const token = path.basename(folder);
     this.github.token(token, this.#bot, {
@@ -193,7 +205,7 @@ export class ScriptWorld {
       repositories: [this.#repositoryId],
     });
     const { failed, all } = await execa("bash", ["--noprofile", "--norc", "-eo", "pipefail", file("script")], {
-      cwd: folder,
+      cwd: work,
       reject: false,
       all: true,
       extendEnv: false,
@@ -220,6 +232,10 @@ export class ScriptWorld {
       log: all,
       outputs: outputsOf(readFileSync(file("output"), "utf8")),
       summary: readFileSync(file("summary"), "utf8"),
+      docker: readFileSync(file("docker"), "utf8")
+        .split("\nEND\n")
+        .slice(0, -1)
+        .map((line) => line.split("\n")),
     };
   }
 }
