@@ -185,6 +185,3 @@ export function describeProblems(stack: string, problems: readonly ConfigProblem
   const head = `The configuration of stack ${stack} has ${problems.length === 1 ? "a problem" : `${String(problems.length)} problems`}:`;
   return [head, ...problems.map(({ key, message }) => `  drover:${key} ${message}`)].join("\n");
 }
-
-export { parseEnvironment, readEnvironment } from "./environment-config.ts";
-export type { Environment } from "./environment-config.ts";

@@ -7,8 +7,8 @@ import { RancherEnvironment } from "../components/rancher-environment.ts";
 import { RancherWorkload } from "../components/rancher-workload.ts";
 import type { RegistryAccess } from "../components/registry-client.ts";
 import { RolloutWatch } from "../components/rollout-watch.ts";
-import { readEnvironment } from "./config.ts";
-import type { Environment } from "./config.ts";
+import { readEnvironment } from "./environment-config.ts";
+import type { Environment } from "./environment-config.ts";
 import { checkRancher } from "./preflight.ts";
 import { transforms } from "./transforms.ts";
 

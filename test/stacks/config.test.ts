@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { describeProblems, parseEnvironment, readEnvironment } from "../../stacks/config.ts";
+import { describeProblems } from "../../stacks/config.ts";
+import { parseEnvironment, readEnvironment } from "../../stacks/environment-config.ts";
 import { parsed, problemsOf, withApp, written } from "../support/configuration.ts";
 
 describe("an environment's configuration", () => {

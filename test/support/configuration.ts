@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { parseEnvironment } from "../../stacks/config.ts";
+import { parseEnvironment } from "../../stacks/environment-config.ts";
 import { environmentSchema } from "../../stacks/environment-schema.ts";
 
 /** The smallest configuration of an environment: one app `web`. */
