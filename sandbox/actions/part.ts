@@ -23,8 +23,9 @@ export const actions: Part = {
     `GitHub Actions stand-in (act, Docker engine with BuildKit), runs listed at ${actionsUrl(world)}/runs`,
   async up(world) {
     const { layout, settings } = world;
-    const [act, buildx] = await Promise.all([world.tool("act"), world.tool("buildx")]);
+    // First, so that nothing is built in vain where there can be no engine.
     const { docker } = await startDocker(world);
+    const [act, buildx] = await Promise.all([world.tool("act"), world.tool("buildx")]);
     const folder = dataFolder(layout, "actions");
     const config: RunnerConfig = {
       port: settings.ports.actions,

@@ -5,11 +5,20 @@ import path from "node:path";
 import * as z from "zod";
 
 import { debianPackages, defaultCache } from "../../sandbox/cluster/debian-packages.ts";
-import { registry } from "../../sandbox/registry/registry.ts";
+import { registry, registryHost } from "../../sandbox/registry/registry.ts";
 import { stopServer } from "../../sandbox/world/processes.ts";
 import { buildsIn, Cycle, logOf, resultsOf } from "../support/cycle.ts";
 import type { Run } from "../support/cycle.ts";
-import { coldStart, configure, configured, needWorkflows, sandbox, succeed } from "../support/sandbox.ts";
+import {
+  ask,
+  coldStart,
+  configure,
+  configured,
+  needRealPods,
+  needWorkflows,
+  sandbox,
+  succeed,
+} from "../support/sandbox.ts";
 
 const gate = "pull-request / gate";
 const build = "pull-request / build";
@@ -91,6 +100,24 @@ describe("the release cycle", () => {
     assert.match(labels["org.opencontainers.image.created"] ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/u);
     assert.equal(labels["drover.pull-request"], String(number));
     assert.match(run.summaries[build] ?? "", new RegExp(`${tag}.*${digest ?? ""}.*pulumi config set`, "su"));
+  });
+
+  it("builds what runs in an environment and answers with the pull request's version", async function () {
+    await needRealPods(this);
+    const number = await built("deployed");
+    const tag = `pr-${String(number)}`;
+    const host = registryHost(await sandbox(), "public");
+    const before = await configured("appdev", "images");
+    await configure("appdev", { images: { auth2: `${host}/kbase/auth2-develop:${tag}` } });
+    try {
+      await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
+      const { status, body } = await ask("appdev", "/services/auth");
+      assert.equal(status, 200, body);
+      assert.equal(z.looseObject({ version: z.string() }).parse(JSON.parse(body)).version, tag);
+    } finally {
+      await configure("appdev", { images: before });
+      await succeed("up", "--yes", "--skip-preview", "--stack", "appdev");
+    }
   });
 
   it("builds nothing of a draft, and is red until it is taken out of draft", async () => {

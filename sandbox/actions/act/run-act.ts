@@ -46,6 +46,10 @@ const nowhere = "http://127.0.0.1:9";
 
 /**
  * Runs a workflow file with act, on this machine, in a process namespace that ends with it. Nothing of the caller's environment reaches it.
+ * Its steps have the machine's files and its user's rights, root: only for the sandbox's own repositories.
+ *
+ * What act leaves out is not made up for here: `timeout-minutes`, `environment` with its reviewers, and the name of the calling workflow, for
+ * which called ones get their own.
  *
  * @returns act's exit code; undefined when the signal ended it
  */

@@ -4,12 +4,13 @@ import path from "node:path";
 
 import { quote } from "../../cluster/capsule.ts";
 import { removeCgroups } from "../../cluster/cgroups.ts";
-import { findCommand, run } from "../../cluster/commands.ts";
+import { findCommand } from "../../cluster/commands.ts";
 import { createBridge, removeBridge } from "../../cluster/node-network.ts";
 import type { Layout } from "../../world/layout.ts";
 import { dataFolder } from "../../world/layout.ts";
 import type { World } from "../../world/part.ts";
 import { startServer } from "../../world/processes.ts";
+import { whyNoDocker } from "./docker-capability.ts";
 import { findDockerRuntime } from "./docker-runtime.ts";
 import type { DockerRuntime } from "./docker-runtime.ts";
 
@@ -18,9 +19,6 @@ export const dockerServer = "docker";
 
 /** The engine's socket. */
 export const dockerSocket = (layout: Layout): string => path.join(layout.run, "docker.sock");
-
-/** The longest path that a socket can have (unix(7)). */
-const longestSocket = 107;
 
 /** The cgroup that containers of the engine's builds are in. */
 const cgroup = ({ settings }: Pick<World, "settings">) => `${settings.network.bridge}-docker`;
@@ -40,15 +38,10 @@ function network({ settings: { network } }: Pick<World, "settings">): World["set
  */
 export async function startDocker(world: World): Promise<DockerRuntime> {
   const { layout } = world;
-  const refusal = await whyNot();
-  if (refusal !== undefined) throw new Error(`a Docker engine can't run here: ${refusal}`);
   const folder = dataFolder(layout, "docker");
   const socket = dockerSocket(layout);
-  const longest = path.join(folder, "exec", "containerd", "containerd.sock.ttrpc");
-  if (Buffer.byteLength(longest) > longestSocket)
-    throw new Error(
-      `a Docker engine can't run here: ${longest} is longer than a socket's ${String(longestSocket)} bytes; put the sandbox elsewhere (DROVER_SANDBOX)`,
-    );
+  const refusal = await whyNoDocker(path.join(folder, "exec", "containerd", "containerd.sock.ttrpc"));
+  if (refusal !== undefined) throw new Error(`a Docker engine can't run here: ${refusal}`);
   const runtime = await findDockerRuntime((line) => {
     world.say(line);
   });
@@ -70,23 +63,6 @@ export async function clearDocker(world: World): Promise<void> {
   await removeCgroups(cgroup(world));
   await removeBridge(network(world));
   rmSync(dockerSocket(world.layout), { force: true });
-}
-
-/** What stands against an engine on this machine; undefined where nothing does. */
-async function whyNot(): Promise<string | undefined> {
-  if (process.platform !== "linux") return `it runs on Linux, this is ${process.platform}`;
-  if (process.getuid?.() !== 0) return `it needs root, this is user ${String(process.getuid?.())}`;
-  const missing = ["unshare", "setpriv", "mount", "ip", "git", "curl", "jq", "bash"].filter(
-    (name) => findCommand(name) === undefined,
-  );
-  if (missing.length > 0) return `${missing.join(", ")} missing`;
-  return run("unshare", [
-    ...["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--", "/bin/sh", "-ec"],
-    "mount -t proc proc /proc; mount -t tmpfs tmpfs /mnt",
-  ]).then(
-    () => undefined,
-    (error: unknown) => `namespaces or mounts are refused: ${error instanceof Error ? error.message : String(error)}`,
-  );
 }
 
 /** The script of the capsule's first process. */
