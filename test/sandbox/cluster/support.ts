@@ -18,6 +18,7 @@ export const settings: Settings = {
     ingress: 2012,
     ingressApi: 2013,
     github: 2014,
+    actions: 2015,
   },
   tokens: { deployer: "token-aaaaa:b", reader: "token-ccccc:d" },
   githubTokens: { admin: "secret", developer: "secret", reader: "secret", app: "secret", emulator: "secret" },
