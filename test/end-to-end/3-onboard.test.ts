@@ -8,6 +8,7 @@ import {
   fileOf,
   headOf,
   must,
+  newRepository,
   rest,
   rulesetsOf,
   secretsOf,
@@ -201,23 +202,24 @@ describe("onboarding repositories", () => {
   });
 
   it("asks to write a repository's new name when it was renamed on GitHub, and then moves with it", async () => {
-    await must("PATCH /repos/kbase/JobRunner", { name: "JobRunner2" });
+    await newRepository("old-name");
+    const entries = await list();
+    const entry = { branches: { develop: "develop", release: "main" }, variables: { LEVEL: "info" } };
+    await configure(stack, { repositories: [...entries, { name: "old-name", ...entry }] });
+    await up();
+    await must("PATCH /repos/kbase/old-name", { name: "new-name" });
     const { exitCode, stdout, stderr } = await pulumi("preview", "--stack", stack);
     assert.notEqual(exitCode, 0);
-    assert.match(
-      stdout + stderr,
-      /repositories\[2\] \(JobRunner\) was renamed to JobRunner2 on GitHub: write the new name/,
-    );
-    const entries = (await list()).map((entry) =>
-      nameOf(entry) === "JobRunner" ? { name: "JobRunner2", image: "jobrunner", branches: { release: "main" } } : entry,
-    );
-    await configure(stack, { repositories: entries });
-    const planned = await previewed(stack);
-    for (const step of planned) assert.match(step, /^update .* JobRunner(\/|$)/);
+    assert.match(stdout + stderr, /\(old-name\) was renamed to new-name on GitHub: write the new name/);
+    await configure(stack, { repositories: [...entries, { name: "new-name", ...entry }] });
+    for (const step of await previewed(stack)) assert.match(step, /^update .* old-name(\/|$)/);
     await up();
-    assert.equal(Object.keys(await rulesetsOf("JobRunner2")).length, 3);
-    assert.match((await fileOf("JobRunner2", "main")) ?? "", /the entry "JobRunner2"/);
+    assert.equal(Object.keys(await rulesetsOf("new-name")).length, 3);
+    assert.match((await fileOf("new-name", "main")) ?? "", /the entry "new-name"/);
+    assert.deepEqual(await workflowCommits("new-name", "main"), [message, message]);
     assert.deepEqual(await previewed(stack), []);
+    await configure(stack, { repositories: entries });
+    await up();
   });
 
   it("takes its own objects away with an entry, and never the repository", async () => {

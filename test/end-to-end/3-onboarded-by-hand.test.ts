@@ -2,11 +2,20 @@ import assert from "node:assert/strict";
 
 import * as z from "zod";
 
-import { commitFile, emulator, fileOf, must, rulesetsOf, secretsOf, writeSecret } from "../support/github.ts";
-import { coldStart, configure, configured, previewed, sandbox, succeed } from "../support/sandbox.ts";
+import {
+  commitFile,
+  emulator,
+  fileOf,
+  must,
+  newRepository,
+  rulesetsOf,
+  secretsOf,
+  writeSecret,
+} from "../support/github.ts";
+import { GitHubStack } from "../support/github-stack.ts";
+import { coldStart } from "../support/sandbox.ts";
 
-const stack = "github";
-const name = "collections";
+const name = "by-hand";
 const R = `/repos/kbase/${name}`;
 
 /** An entry in which every field is set that Drover manages. */
@@ -14,8 +23,8 @@ const entry = {
   name,
   branches: { develop: "develop", release: "main" },
   checks: [{ name: "coverage", app: "any" }],
-  secrets: ["SLACK_WEBHOOK"],
-  dependabotSecrets: ["SLACK_WEBHOOK"],
+  secrets: ["A"],
+  dependabotSecrets: ["A"],
   variables: { KEPT: "ours", LOST: "ours" },
   environments: {
     prod: {
@@ -24,7 +33,7 @@ const entry = {
       selfReview: false,
       adminBypass: false,
       branches: ["main", "release/*"],
-      secrets: ["SLACK_WEBHOOK"],
+      secrets: ["A"],
       variables: { KEPT: "ours" },
     },
   },
@@ -93,9 +102,9 @@ const edits: readonly (() => Promise<unknown>)[] = [
   () => must(`PATCH ${R}/actions/variables/KEPT`, { value: "by hand" }),
   () => must(`DELETE ${R}/actions/variables/LOST`),
   () => must(`PATCH ${R}/environments/prod/variables/KEPT`, { value: "by hand" }),
-  () => must(`DELETE ${R}/actions/secrets/SLACK_WEBHOOK`),
-  () => must(`DELETE ${R}/dependabot/secrets/SLACK_WEBHOOK`),
-  () => must(`DELETE ${R}/environments/prod/secrets/SLACK_WEBHOOK`),
+  () => must(`DELETE ${R}/actions/secrets/A`),
+  () => must(`DELETE ${R}/dependabot/secrets/A`),
+  () => must(`DELETE ${R}/environments/prod/secrets/A`),
   async () => must(`DELETE ${await policyRoute("main")}`),
   async () => must(`PUT ${await policyRoute("release/*")}`, { name: "anything/*" }),
   async () => {
@@ -119,7 +128,7 @@ const edits: readonly (() => Promise<unknown>)[] = [
 /** Resource, what the preview does to it, and the fields that it shows. */
 const shown: readonly [resource: string, op: "create" | "update", fields: readonly string[]][] = [
   [
-    "RepositoryRuleset collections/pull-requests",
+    "RepositoryRuleset by-hand/pull-requests",
     "update",
     [
       "enforcement",
@@ -134,32 +143,24 @@ const shown: readonly [resource: string, op: "create" | "update", fields: readon
     ],
   ],
   [
-    "RepositoryRuleset collections/branches",
+    "RepositoryRuleset by-hand/branches",
     "update",
     ["name", "conditions.refName.excludes", "rules.deletion", "rules.nonFastForward"],
   ],
-  ["RepositoryRuleset collections/versions", "create", []],
-  ["RepositoryFile collections/develop", "update", ["content"]],
-  ["RepositoryFile collections/main", "create", []],
-  ["ActionsVariable collections/KEPT", "update", ["value"]],
-  ["ActionsVariable collections/LOST", "create", []],
-  ["ActionsEnvironmentVariable collections/prod/KEPT", "update", ["value"]],
-  ["ActionsSecret collections/actions/SLACK_WEBHOOK", "create", []],
-  ["DependabotSecret collections/dependabot/SLACK_WEBHOOK", "create", []],
-  ["ActionsEnvironmentSecret collections/environments/prod/SLACK_WEBHOOK", "create", []],
-  ["RepositoryEnvironmentDeploymentPolicy collections/prod/branch/main", "create", []],
-  ["RepositoryEnvironmentDeploymentPolicy collections/prod/branch/release/*", "update", ["branchPattern"]],
-  [
-    "RepositoryEnvironment collections/prod",
-    "update",
-    ["reviewers", "waitTimer", "preventSelfReview", "canAdminsBypass"],
-  ],
-  [
-    "WorkflowRepositoryPermissions collections",
-    "update",
-    ["defaultWorkflowPermissions", "canApprovePullRequestReviews"],
-  ],
-  ["ActionsRepositoryAccessLevel collections", "update", ["accessLevel"]],
+  ["RepositoryRuleset by-hand/versions", "create", []],
+  ["RepositoryFile by-hand/develop", "update", ["content"]],
+  ["RepositoryFile by-hand/main", "create", []],
+  ["ActionsVariable by-hand/KEPT", "update", ["value"]],
+  ["ActionsVariable by-hand/LOST", "create", []],
+  ["ActionsEnvironmentVariable by-hand/prod/KEPT", "update", ["value"]],
+  ["ActionsSecret by-hand/actions/A", "create", []],
+  ["DependabotSecret by-hand/dependabot/A", "create", []],
+  ["ActionsEnvironmentSecret by-hand/environments/prod/A", "create", []],
+  ["RepositoryEnvironmentDeploymentPolicy by-hand/prod/branch/main", "create", []],
+  ["RepositoryEnvironmentDeploymentPolicy by-hand/prod/branch/release/*", "update", ["branchPattern"]],
+  ["RepositoryEnvironment by-hand/prod", "update", ["reviewers", "waitTimer", "preventSelfReview", "canAdminsBypass"]],
+  ["WorkflowRepositoryPermissions by-hand", "update", ["defaultWorkflowPermissions", "canApprovePullRequestReviews"]],
+  ["ActionsRepositoryAccessLevel by-hand", "update", ["accessLevel"]],
 ];
 
 const Preview = z.looseObject({
@@ -205,21 +206,21 @@ async function managed(): Promise<unknown> {
 }
 
 describe("what somebody changes by hand in an onboarded repository", () => {
+  let stack: GitHubStack;
   let ours: unknown;
   let steps: z.infer<typeof Preview>["steps"];
-  const up = () => succeed("up", "--yes", "--skip-preview", "--stack", stack);
 
   before(async function () {
     this.timeout(coldStart);
-    await sandbox();
+    stack = await GitHubStack.create();
+    await newRepository(name);
     await must(`PATCH ${R}`, { visibility: "private" });
-    const list = z.array(z.unknown()).parse(await configured(stack, "repositories"));
-    await configure(stack, { repositories: [...list, entry] });
-    await up();
-    assert.deepEqual(await previewed(stack), []);
+    stack.configure({ repositories: [entry] });
+    await stack.mustUp();
+    assert.deepEqual(await stack.previewed(), []);
     ours = await managed();
     for (const edit of edits) await edit();
-    const preview: unknown = JSON.parse(await succeed("preview", "--json", "--stack", stack));
+    const preview: unknown = JSON.parse(await stack.previewJson());
     steps = Preview.parse(preview).steps.filter(({ op }) => !["same", "refresh", "read"].includes(op));
   });
 
@@ -249,26 +250,26 @@ describe("what somebody changes by hand in an onboarded repository", () => {
 
   it("is taken back by the next update, and stays so", async () => {
     await emulator("PUT /clock", { advance: 5 });
-    await up();
+    await stack.mustUp();
     assert.deepEqual(await managed(), ours);
-    assert.deepEqual(await previewed(stack), []);
+    assert.deepEqual(await stack.previewed(), []);
   });
 
   it("is noticed in every store of secrets by the dates, as GitHub shows no values, and written again once", async () => {
     const { actions, dependabot, environments } = await secretsOf(name);
     for (const store of ["actions", "dependabot", "environments/prod"]) {
       await emulator("PUT /clock", { advance: 5 });
-      await writeSecret(`repos/kbase/${name}/${store}`, "SLACK_WEBHOOK", "by hand");
+      await writeSecret(`repos/kbase/${name}/${store}`, "A", "by hand");
     }
     await emulator("PUT /clock", { advance: 5 });
-    const planned = await previewed(stack);
+    const planned = await stack.previewed();
     for (const kind of ["ActionsSecret", "DependabotSecret", "ActionsEnvironmentSecret"])
       assert.ok(
         planned.some((step) => step.startsWith("replace ") && step.includes(`:${kind} `)),
         planned.join("\n"),
       );
-    await up();
+    await stack.mustUp();
     assert.deepEqual(await secretsOf(name), { actions, dependabot, environments });
-    assert.deepEqual(await previewed(stack), []);
+    assert.deepEqual(await stack.previewed(), []);
   });
 });

@@ -79,8 +79,13 @@ export class GitHubStack {
     if (exitCode !== 0) throw new Error(`${stdout}\n${stderr}`);
   }
 
+  /** A preview as the engine writes it in JSON. */
+  previewJson(): Promise<string> {
+    return mustPulumi(this.layout, ["preview", "--json", "--stack", stack]);
+  }
+
   /** What a preview would do. */
   async previewed(): Promise<string[]> {
-    return plannedSteps(await mustPulumi(this.layout, ["preview", "--json", "--stack", stack]));
+    return plannedSteps(await this.previewJson());
   }
 }
