@@ -17,7 +17,7 @@ export interface GitHubEvent {
   readonly at: string;
 }
 
-/** In-process events. Listeners are called at once and in order; what they throw is their own affair. */
+/** In-process events. Listeners are called at once and in order; one that throws is reported and keeps nobody else from hearing. */
 export class Events {
   readonly #emitter = new EventEmitter<{ event: [GitHubEvent] }>();
 
@@ -27,8 +27,15 @@ export class Events {
 
   /** Returns a function that ends the subscription. */
   on(listener: (event: GitHubEvent) => void): () => void {
-    this.#emitter.on("event", listener);
-    return () => this.#emitter.off("event", listener);
+    const careful = (event: GitHubEvent) => {
+      try {
+        listener(event);
+      } catch (error) {
+        console.error(`a listener to ${event.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+    this.#emitter.on("event", careful);
+    return () => this.#emitter.off("event", careful);
   }
 
   emit(event: GitHubEvent): void {

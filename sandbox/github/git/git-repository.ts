@@ -94,11 +94,10 @@ export class GitRepository {
     const lines = changes.map(({ ref, from, to }) =>
       to === null ? `delete ${ref}\0${from ?? ""}\0` : `update ${ref}\0${to}\0${from ?? zeroSha}\0`,
     );
-    try {
-      await this.run(["update-ref", "--stdin", "-z"], { input: lines.join("") });
-    } finally {
-      this.forgetRefs();
-    }
+    const known = this.#refs;
+    this.forgetRefs();
+    await this.run(["update-ref", "--stdin", "-z"], { input: lines.join("") });
+    if (known !== undefined) this.#refs = known.then((refs) => withChanges(refs, changes));
   }
 
   /** Points `HEAD` at a branch, which need not exist. */
@@ -214,4 +213,14 @@ export class GitRepository {
   close(): void {
     this.#reader.close();
   }
+}
+
+/** Refs after a change, sorted as git lists them. */
+function withChanges(refs: ReadonlyMap<string, string>, changes: readonly RefChange[]): Map<string, string> {
+  const next = new Map(refs);
+  for (const { ref, to } of changes)
+    if (to === null) next.delete(ref);
+    else next.set(ref, to);
+  const isSorted = changes.every(({ ref, to }) => to === null || refs.has(ref));
+  return isSorted ? next : new Map([...next].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
 }
