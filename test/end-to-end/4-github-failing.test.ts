@@ -127,7 +127,7 @@ describe("a GitHub that fails", () => {
       const said = await refused().finally(() => stack.setSecret("githubToken", githubTokens.admin));
       assert.match(
         said,
-        new RegExp(`repositories\\[0\\] \\(${name}\\) lets the token's account only read, and its secrets and rules`),
+        new RegExp(`repositories\\[0\\] \\(${name}\\) lets the token's account only write, and its secrets and rules`),
       );
       assert.deepEqual(await stack.previewed(), []);
     });

@@ -45,6 +45,16 @@ export async function must(request: string, body?: unknown, as: Person = "admin"
   return answer;
 }
 
+/** Asks it by GraphQL, where the answer must be a good one. */
+export async function query(text: string): Promise<unknown> {
+  const world = await sandbox();
+  const url = `${githubUrl(world)}/api/graphql`;
+  const { body } = await send(url, "POST", world.settings.githubTokens.admin, { query: text });
+  const { data, errors } = z.looseObject({ data: z.unknown(), errors: z.unknown().optional() }).parse(body);
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
 /** Asks what GitHub does not have: `POST /faults`. */
 export async function emulator(request: string, body?: unknown): Promise<unknown> {
   const world = await sandbox();
@@ -126,7 +136,7 @@ export async function newRepository(name: string): Promise<void> {
   await emulator("POST /seed", {
     login: "kbase",
     users: [],
-    repositories: [{ name, branches, teams: { devops: "admin" } }],
+    repositories: [{ name, branches, teams: { devops: "admin", developers: "write" } }],
   });
 }
 
