@@ -1,7 +1,7 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 
-import { isCloud } from "../components/github-client.ts";
+import { isCloud } from "../components/github-access.ts";
 import type { Organization } from "./organization-config.ts";
 
 /**

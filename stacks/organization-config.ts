@@ -1,12 +1,13 @@
-import type { Credential } from "../components/github-client.ts";
+import type { Credential } from "../components/github-access.ts";
 import type { WorkflowSource } from "../components/image-workflow.ts";
 import type { Onboarding } from "../components/onboarding.ts";
 import { parseConfig, readConfig } from "./config.ts";
 import type { ConfigKind, ConfigProblem, RawConfig } from "./config.ts";
 import { completeEntry } from "./organization-defaults.ts";
 import { organizationProblems } from "./organization-rules.ts";
-import { normalizeOrganization, organizationSchema } from "./organization-schema.ts";
+import { organizationSchema } from "./organization-schema.ts";
 import type { WrittenOrganization } from "./organization-schema.ts";
+import { normalizeOrganization } from "./organization-short-forms.ts";
 
 /** What the stack `github` works from. */
 export interface Organization {

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { packageReports } from "../components/container-package.ts";
 import type { PackageReport } from "../components/container-package.ts";
-import { webUrl } from "../components/github-client.ts";
+import { webUrl } from "../components/github-access.ts";
 import { legacyWorkflows } from "../components/legacy-workflows.ts";
 import { longLived } from "../components/onboarding.ts";
 import type { Onboarding } from "../components/onboarding.ts";

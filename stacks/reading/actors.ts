@@ -2,7 +2,8 @@ import * as z from "zod";
 
 import { actorParts, bypassActors, needsId } from "../../components/actors.ts";
 import type { BypassActor } from "../../components/actors.ts";
-import type { Credential, GitHubClient } from "../../components/github-client.ts";
+import type { Credential } from "../../components/github-access.ts";
+import type { GitHubClient } from "../../components/github-client.ts";
 import { GitHubFailure } from "../../components/github-failure.ts";
 import type { ActorName, Onboarding } from "../../components/onboarding.ts";
 import type { Organization } from "../organization-config.ts";

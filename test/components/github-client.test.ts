@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createPublicKey, createVerify, generateKeyPairSync } from "node:crypto";
 import type { RequestListener } from "node:http";
 
-import { GitHubClient, apiUrl, isCloud } from "../../components/github-client.ts";
-import type { Credential } from "../../components/github-client.ts";
+import { apiUrl, isCloud } from "../../components/github-access.ts";
+import type { Credential } from "../../components/github-access.ts";
+import { GitHubClient } from "../../components/github-client.ts";
 import { GitHubFailure } from "../../components/github-failure.ts";
 import { unusedHost, withServer } from "../support/local-server.ts";
 import type { SeenRequest } from "../support/local-server.ts";
