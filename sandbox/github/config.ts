@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 
 import { RegistrySettings } from "./packages/registry.ts";
-import { SeedOrganization } from "./seed.ts";
+import { SeedOrganization } from "./seed-schema.ts";
 
 const ConfigFile = z.strictObject({
   /** Where it listens on 127.0.0.1. */

@@ -6,7 +6,7 @@ import type { Settings } from "../world/settings.ts";
 import { kbaseRepositories } from "./organization/kbase-repositories.ts";
 import type { KBaseRepository } from "./organization/kbase-repositories.ts";
 import { repositoryFiles } from "./organization/repository-files.ts";
-import type { SeedOrganization } from "./seed.ts";
+import type { SeedOrganization } from "./seed-schema.ts";
 
 /** The repositories of the sandbox's organization. The whole organization is for tests: `kbaseRepositories`. */
 const handful = [

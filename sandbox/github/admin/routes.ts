@@ -4,7 +4,8 @@ import * as z from "zod";
 import { invalidRequest, notFound, unprocessable } from "../errors.ts";
 import type { Repository, SecretScope } from "../model.ts";
 import { valueOf } from "../sealed-boxes.ts";
-import { seed, SeedOrganization } from "../seed.ts";
+import { SeedOrganization } from "../seed-schema.ts";
+import { seed } from "../seed.ts";
 import type { Store } from "../store.ts";
 
 const ClockChange = z.union([

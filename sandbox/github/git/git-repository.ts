@@ -8,20 +8,15 @@ import { ObjectReader } from "./object-reader.ts";
 import type { GitObject, ObjectInfo } from "./object-reader.ts";
 import { commitContent, tagContent, writeObject } from "./object-writer.ts";
 import type { NewCommit } from "./object-writer.ts";
+import { Refs } from "./refs.ts";
+import type { RefChange } from "./refs.ts";
 import { runGit } from "./run.ts";
 import type { GitOptions, GitResult } from "./run.ts";
 import { editTree, formatTree, parseTree } from "./tree.ts";
 import type { TreeEdit, TreeEntry } from "./tree.ts";
 
-/** A change of one ref: from what it must be now (null: it must not exist) to what it shall be (null: deleted). */
-export interface RefChange {
-  readonly ref: string;
-  readonly from: string | null;
-  readonly to: string | null;
-}
-
-/** The object name that git's protocols write for a ref that does not exist. */
-export const zeroSha = "0".repeat(40);
+export { zeroSha } from "./refs.ts";
+export type { RefChange } from "./refs.ts";
 
 /** The tree without entries; git knows it without having it. */
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -38,11 +33,12 @@ export class GitRepository {
   readonly #reader: ObjectReader;
   readonly #commits = new Map<string, Commit>();
   readonly #diffs = new Map<string, Promise<readonly FileChange[]>>();
-  #refs: Promise<Map<string, string>> | undefined;
+  readonly #refs: Refs;
 
   constructor(folder: string) {
     this.folder = folder;
     this.#reader = new ObjectReader(folder);
+    this.#refs = new Refs(folder);
   }
 
   /** Makes it where it is missing. `HEAD` names the default branch, for clones. */
@@ -69,10 +65,7 @@ export class GitRepository {
 
   /** All refs: full name to object name (of the tag object, for annotated tags), sorted by name. */
   refs(): Promise<ReadonlyMap<string, string>> {
-    this.#refs ??= this.text(["for-each-ref", "--format=%(refname) %(objectname)"]).then(
-      (text) => new Map(text === "" ? [] : text.split("\n").map((line) => line.split(" ") as [string, string])),
-    );
-    return this.#refs;
+    return this.#refs.all();
   }
 
   /** A ref's object name; undefined where there is no such ref. */
@@ -82,22 +75,15 @@ export class GitRepository {
 
   /** Forgets what is known of refs, after a command that changed them. */
   forgetRefs(): void {
-    this.#refs = undefined;
+    this.#refs.forget();
   }
 
   /**
    * Changes refs, all or none.
    * @throws GitError when one is not what it must be
    */
-  async updateRefs(changes: readonly RefChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const lines = changes.map(({ ref, from, to }) =>
-      to === null ? `delete ${ref}\0${from ?? ""}\0` : `update ${ref}\0${to}\0${from ?? zeroSha}\0`,
-    );
-    const known = this.#refs;
-    this.forgetRefs();
-    await this.run(["update-ref", "--stdin", "-z"], { input: lines.join("") });
-    if (known !== undefined) this.#refs = known.then((refs) => withChanges(refs, changes));
+  updateRefs(changes: readonly RefChange[]): Promise<void> {
+    return this.#refs.update(changes);
   }
 
   /** Points `HEAD` at a branch, which need not exist. */
@@ -213,14 +199,4 @@ export class GitRepository {
   close(): void {
     this.#reader.close();
   }
-}
-
-/** Refs after a change, sorted as git lists them. */
-function withChanges(refs: ReadonlyMap<string, string>, changes: readonly RefChange[]): Map<string, string> {
-  const next = new Map(refs);
-  for (const { ref, to } of changes)
-    if (to === null) next.delete(ref);
-    else next.set(ref, to);
-  const isSorted = changes.every(({ ref, to }) => to === null || refs.has(ref));
-  return isSorted ? next : new Map([...next].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
 }

@@ -1,4 +1,4 @@
-import type { SeedOrganization } from "../seed.ts";
+import type { SeedOrganization } from "../seed-schema.ts";
 import type { KBaseRepository, Language } from "./kbase-repositories.ts";
 
 type Files = NonNullable<SeedOrganization["repositories"]>[number]["branches"][string]["files"];

@@ -1,4 +1,5 @@
-import type { Api, Call } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { Call } from "../call.ts";
 import { GitHubError } from "../errors.ts";
 import type { Organization, User } from "../model.ts";
 import { checkToken, mayPackage, packageRole } from "./access.ts";

@@ -3,7 +3,8 @@ import { GitHubError, notFound, unprocessable } from "../errors.ts";
 import type { Review, ReviewComment } from "../model.ts";
 import { notify } from "../notify.ts";
 import { actionsAppId } from "../rules/validate.ts";
-import { pullSimple, reviewCommentView, reviewView } from "../views/pull.ts";
+import { pullSimple } from "../views/pull.ts";
+import { reviewCommentView, reviewView } from "../views/review.ts";
 import type { PullContext } from "./state.ts";
 
 /** What a reviewer says. */

@@ -1,5 +1,6 @@
 import { isMember, isOwner } from "../access.ts";
-import type { Api, Call } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { Call } from "../call.ts";
 import { GitHubError, notFound } from "../errors.ts";
 import type { Organization, User } from "../model.ts";
 import { organizationFull, privateUser, publicUser, simpleOrganization, simpleUser } from "../views/account.ts";

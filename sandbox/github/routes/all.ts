@@ -2,16 +2,19 @@ import type { Api } from "../api.ts";
 import { accountRoutes } from "./accounts.ts";
 import { actionsPermissionRoutes } from "./actions-permissions.ts";
 import { branchRoutes } from "./branches.ts";
+import { checkSuiteRoutes } from "./check-suites.ts";
 import { checkRoutes } from "./checks.ts";
 import { collaboratorRoutes } from "./collaborators.ts";
 import { commitRoutes } from "./commits.ts";
 import { contentRoutes } from "./contents.ts";
+import { deploymentStatusRoutes } from "./deployment-statuses.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { dispatchRoutes } from "./dispatches.ts";
 import { environmentRoutes } from "./environments.ts";
 import { forkRoutes } from "./forks.ts";
 import { gitDataRoutes } from "./git-data.ts";
 import { labelRoutes } from "./labels.ts";
+import { commentRoutes } from "./issue-comments.ts";
 import { issueRoutes } from "./issues.ts";
 import { metaRoutes } from "./meta.ts";
 import { pullRoutes } from "./pulls.ts";
@@ -52,9 +55,12 @@ export const families: readonly Family[] = [
   pullRoutes,
   reviewRoutes,
   issueRoutes,
+  commentRoutes,
   checkRoutes,
+  checkSuiteRoutes,
   statusRoutes,
   deploymentRoutes,
+  deploymentStatusRoutes,
   dispatchRoutes,
   releaseRoutes,
 ];

@@ -1,17 +1,15 @@
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { moment } from "../clock.ts";
 import { GitHubError, notFound, unprocessable } from "../errors.ts";
 import { conclusions } from "../model.ts";
 import type { CheckRun, CheckSuite } from "../model.ts";
-import { nodeId } from "../node-id.ts";
 import { notify } from "../notify.ts";
 import { latestCheckRuns } from "../rules/required-checks.ts";
-import { appView } from "../views/issue.ts";
-import { checkRunView, minimalPulls, suiteState } from "../views/checks.ts";
+import { checkRunView } from "../views/checks.ts";
 import { commitOf } from "./statuses.ts";
-import { repositoryView } from "../views/repository.ts";
 
 const text = z.string().nullish();
 const at = z.iso.datetime({ offset: true }).transform((given) => moment(Date.parse(given)));
@@ -112,16 +110,6 @@ export function checkRoutes(api: Api): void {
     const { items, total } = call.page(shown);
     return { total_count: total, check_runs: items.map((run) => view(call, run)) };
   });
-  api.repository("GET", "/commits/:ref/check-suites", read, async (call) => {
-    const { sha } = await commitOf(call);
-    const { items, total } = call.page(call.repository.checkSuites.filter(({ headSha }) => headSha === sha));
-    return { total_count: total, check_suites: await Promise.all(items.map((suite) => suiteView(call, suite))) };
-  });
-  api.repository("GET", "/check-suites/:check_suite_id", read, (call) => {
-    const suite = call.repository.checkSuites.find(({ id }) => id === call.id("check_suite_id"));
-    if (suite === undefined) throw notFound();
-    return suiteView(call, suite);
-  });
 }
 
 function appOf({ caller: { app } }: RepositoryCall) {
@@ -171,36 +159,4 @@ function update({ store }: RepositoryCall, run: CheckRun, fields: z.infer<typeof
     text: output.text ?? run.output.text,
   };
   run.annotations.push(...(output.annotations ?? []));
-}
-
-async function suiteView(call: RepositoryCall, suite: CheckSuite) {
-  const { store, repository, urls } = call;
-  const url = `${call.url}/check-suites/${String(suite.id)}`;
-  const commit = await call.git.commit(suite.headSha);
-  return {
-    id: suite.id,
-    node_id: nodeId("CheckSuite", repository.id, suite.id),
-    head_branch: suite.headBranch,
-    head_sha: suite.headSha,
-    ...suiteState(repository, suite),
-    url,
-    before: commit?.parents[0] ?? null,
-    after: suite.headSha,
-    pull_requests: minimalPulls(store, urls, repository, suite.headSha),
-    app: appView(store, urls, suite.appId),
-    repository: repositoryView(store, urls, repository),
-    created_at: suite.createdAt,
-    updated_at: suite.updatedAt,
-    head_commit: {
-      id: suite.headSha,
-      tree_id: commit?.tree ?? "",
-      message: commit?.message ?? "",
-      timestamp: commit?.committer.date ?? suite.createdAt,
-      author: { name: commit?.author.name ?? "", email: commit?.author.email ?? "" },
-      committer: { name: commit?.committer.name ?? "", email: commit?.committer.email ?? "" },
-    },
-    latest_check_runs_count: latestCheckRuns(repository, suite.headSha).filter(({ suiteId }) => suiteId === suite.id)
-      .length,
-    check_runs_url: `${url}/check-runs`,
-  };
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { includesRole, isMember, roleOf } from "../access.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { notFound, validationFailed } from "../errors.ts";
 import type { User } from "../model.ts";
 import { simpleUser } from "../views/account.ts";

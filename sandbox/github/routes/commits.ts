@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { GitHubError, notFound, unprocessable } from "../errors.ts";
 import type { Commit } from "../git/commit.ts";
 import { pageOf } from "../pagination.ts";

@@ -2,7 +2,8 @@ import * as z from "zod";
 
 import { actorOf } from "../actor.ts";
 import { notAccessible } from "../access.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { commitFiles } from "../commit-files.ts";
 import { conflict, GitHubError, notFound, unprocessable } from "../errors.ts";
 import type { Signature } from "../git/commit.ts";

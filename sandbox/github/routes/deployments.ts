@@ -1,11 +1,12 @@
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { conflict, notFound, unprocessable } from "../errors.ts";
-import type { Deployment, DeploymentStatus } from "../model.ts";
+import type { Deployment } from "../model.ts";
 import { notify } from "../notify.ts";
 import { latestCheckRuns, latestStatuses } from "../rules/required-checks.ts";
-import { deploymentStatusView, deploymentView } from "../views/deployment.ts";
+import { deploymentView } from "../views/deployment.ts";
 import { newEnvironment } from "./environments.ts";
 
 const New = z.object({
@@ -19,28 +20,20 @@ const New = z.object({
   production_environment: z.boolean().optional(),
 });
 
-const NewStatus = z.object({
-  state: z.enum(["error", "failure", "inactive", "in_progress", "queued", "pending", "success"]),
-  target_url: z.string().optional(),
-  log_url: z.string().optional(),
-  description: z.string().max(140).default(""),
-  environment: z.string().optional(),
-  environment_url: z.string().default(""),
-  auto_inactive: z.boolean().default(true),
-});
-
 const read = { permissions: ["deployments=read"] } as const;
 const write = { role: "write", permissions: ["deployments=write"] } as const;
 
-/** Deployments and their statuses. `auto_merge` is not done: a deployment never changes a branch. */
+/** The deployment that a path names. */
+export function deploymentOf(call: RepositoryCall): Deployment {
+  const deployment = call.repository.deployments.find(({ id }) => id === call.id("deployment_id"));
+  if (deployment === undefined) throw notFound();
+  return deployment;
+}
+
+/** Deployments. `auto_merge` is not done: a deployment never changes a branch. */
 export function deploymentRoutes(api: Api): void {
   const { store } = api;
   const view = (call: RepositoryCall, one: Deployment) => deploymentView(store, call.urls, call.repository, one);
-  const find = (call: RepositoryCall) => {
-    const deployment = call.repository.deployments.find(({ id }) => id === call.id("deployment_id"));
-    if (deployment === undefined) throw notFound();
-    return deployment;
-  };
   api.repository("GET", "/deployments", read, (call) => {
     const wanted = (["sha", "ref", "task", "environment"] as const).map((key) => [key, call.query(key)] as const);
     const shown = call.repository.deployments.filter((one) =>
@@ -82,9 +75,9 @@ export function deploymentRoutes(api: Api): void {
     }));
     return call.created(view(call, deployment));
   });
-  api.repository("GET", "/deployments/:deployment_id", read, (call) => view(call, find(call)));
+  api.repository("GET", "/deployments/:deployment_id", read, (call) => view(call, deploymentOf(call)));
   api.repository("DELETE", "/deployments/:deployment_id", write, (call) => {
-    const deployment = find(call);
+    const deployment = deploymentOf(call);
     const last = deployment.statuses.at(-1)?.state;
     if (call.repository.deployments.length > 1 && last !== undefined && last !== "inactive")
       throw unprocessable(
@@ -94,76 +87,6 @@ export function deploymentRoutes(api: Api): void {
     call.save();
     return call.noContent();
   });
-  statusRoutes(api, find);
-}
-
-function statusRoutes(api: Api, find: (call: RepositoryCall) => Deployment): void {
-  const { store } = api;
-  const path = "/deployments/:deployment_id/statuses";
-  const view = (call: RepositoryCall, deployment: Deployment, status: DeploymentStatus) =>
-    deploymentStatusView(store, call.urls, call.repository, deployment, status);
-  api.repository("GET", path, read, (call) => {
-    const deployment = find(call);
-    return call.page([...deployment.statuses].reverse()).items.map((status) => view(call, deployment, status));
-  });
-  api.repository("GET", `${path}/:status_id`, read, (call) => {
-    const deployment = find(call);
-    const status = deployment.statuses.find(({ id }) => id === call.id("status_id"));
-    if (status === undefined) throw notFound();
-    return view(call, deployment, status);
-  });
-  api.repository("POST", path, write, (call) => {
-    const deployment = find(call);
-    const body = call.body(NewStatus);
-    deployment.environment = body.environment ?? deployment.environment;
-    const status = addStatus(call, deployment, body.state, {
-      description: body.description,
-      environmentUrl: body.environment_url,
-      logUrl: body.log_url ?? body.target_url ?? "",
-    });
-    if (body.state === "success" && body.auto_inactive) retire(call, deployment);
-    call.save();
-    notify(store, call.repository, call.user(), ["deployment_status", "created"], (urls) => ({
-      deployment_status: deploymentStatusView(store, urls, call.repository, deployment, status),
-      deployment: deploymentView(store, urls, call.repository, deployment),
-    }));
-    return call.created(view(call, deployment, status));
-  });
-}
-
-function addStatus(
-  call: RepositoryCall,
-  deployment: Deployment,
-  state: DeploymentStatus["state"],
-  texts: Pick<DeploymentStatus, "description" | "environmentUrl" | "logUrl">,
-): DeploymentStatus {
-  const now = call.store.clock.now();
-  const status: DeploymentStatus = {
-    id: call.store.nextId(),
-    state,
-    creatorId: call.user().id,
-    environment: deployment.environment,
-    ...texts,
-    createdAt: now,
-    updatedAt: now,
-  };
-  deployment.statuses.push(status);
-  deployment.updatedAt = now;
-  return status;
-}
-
-/** What was deployed to the same environment before is inactive now, unless it was transient or production. */
-function retire(call: RepositoryCall, current: Deployment): void {
-  const texts = { description: "", environmentUrl: "", logUrl: "" };
-  for (const one of call.repository.deployments)
-    if (
-      one !== current &&
-      one.environment === current.environment &&
-      !one.transient &&
-      !one.production &&
-      one.statuses.at(-1)?.state === "success"
-    )
-      addStatus(call, one, "inactive", texts);
 }
 
 /** Refuses to deploy a commit whose checks have not succeeded: those that are named, or all there are. */

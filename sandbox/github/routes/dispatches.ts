@@ -1,7 +1,8 @@
 import { parse as parseYaml } from "yaml";
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { notFound, unprocessable } from "../errors.ts";
 import type { Dispatch } from "../model.ts";
 import { notify } from "../notify.ts";

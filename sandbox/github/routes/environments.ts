@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { includesRole, roleOf } from "../access.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { GitHubError, notFound, unprocessable } from "../errors.ts";
 import type { Environment } from "../model.ts";
 import { newScope } from "../sealed-boxes.ts";

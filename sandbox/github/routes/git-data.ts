@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { GitHubError, notFound, unprocessable } from "../errors.ts";
 import { entryType, isEntryMode, isTreePath } from "../git/tree.ts";
 import type { TreeEntry } from "../git/tree.ts";

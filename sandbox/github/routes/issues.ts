@@ -1,15 +1,16 @@
 import * as z from "zod";
 
 import { actorOf } from "../actor.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { GitHubError, notFound } from "../errors.ts";
-import type { Comment, Issue } from "../model.ts";
+import type { Issue } from "../model.ts";
 import { newIssue } from "../new-issue.ts";
 import { notify } from "../notify.ts";
 import { changePull, closeIssue } from "../pulls/change.ts";
 import { tellPull } from "../pulls/tell.ts";
 import { labelView } from "../views/label.ts";
-import { commentView, issueView, labelsOf } from "../views/issue.ts";
+import { issueView, labelsOf } from "../views/issue.ts";
 
 const Names = z.array(z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]));
 const New = z.object({
@@ -26,7 +27,6 @@ const Change = z.object({
   labels: Names.optional(),
   assignees: z.array(z.string()).optional(),
 });
-const Body = z.object({ body: z.string().min(1) });
 
 const read = { permissions: ["issues=read", "pull_requests=read"] } as const;
 const write = { permissions: ["issues=write", "pull_requests=write"] } as const;
@@ -124,68 +124,10 @@ export function issueRoutes(api: Api): void {
       throw new GitHubError(404, "Label does not exist");
     return relabel(call, (ids) => ids.filter((id) => id !== label.id));
   });
-  commentRoutes(api);
 }
 
-/** Comments of issues and pull requests. */
-function commentRoutes(api: Api): void {
-  const { store } = api;
-  const path = "/issues/:issue_number/comments";
-  const view = (call: RepositoryCall, issue: Issue, comment: Comment) =>
-    commentView(store, call.urls, call.repository, issue, comment);
-  const tell = (call: RepositoryCall, issue: Issue, comment: Comment, action: string) =>
-    notify(store, call.repository, call.user(), ["issue_comment", action], (urls) => ({
-      issue: issueView(store, urls, call.repository, issue),
-      comment: commentView(store, urls, call.repository, issue, comment),
-    }));
-  const find = (call: RepositoryCall) => {
-    const id = call.id("comment_id");
-    for (const issue of call.repository.issues) {
-      const comment = issue.comments.find((one) => one.id === id);
-      if (comment !== undefined) return { issue, comment };
-    }
-    throw notFound();
-  };
-  api.repository("GET", path, read, (call) => {
-    const issue = issueOf(call);
-    return call.page(issue.comments).items.map((comment) => view(call, issue, comment));
-  });
-  api.repository("POST", path, write, (call) => {
-    const issue = issueOf(call);
-    const { body } = call.body(Body);
-    const now = store.clock.now();
-    const appId = call.caller.app?.id ?? null;
-    const comment = { id: store.nextId(), userId: call.user().id, appId, body, createdAt: now, updatedAt: now };
-    issue.comments.push(comment);
-    issue.updatedAt = now;
-    call.save();
-    tell(call, issue, comment, "created");
-    return call.created(view(call, issue, comment));
-  });
-  api.repository("GET", "/issues/comments/:comment_id", read, (call) => {
-    const { issue, comment } = find(call);
-    return view(call, issue, comment);
-  });
-  api.repository("PATCH", "/issues/comments/:comment_id", write, (call) => {
-    const { issue, comment } = find(call);
-    mayChange(call, comment.userId);
-    comment.body = call.body(Body).body;
-    comment.updatedAt = store.clock.now();
-    call.save();
-    tell(call, issue, comment, "edited");
-    return view(call, issue, comment);
-  });
-  api.repository("DELETE", "/issues/comments/:comment_id", write, (call) => {
-    const { issue, comment } = find(call);
-    mayChange(call, comment.userId);
-    issue.comments = issue.comments.filter((one) => one !== comment);
-    call.save();
-    tell(call, issue, comment, "deleted");
-    return call.noContent();
-  });
-}
-
-function issueOf(call: RepositoryCall): Issue {
+/** The issue that a path names. */
+export function issueOf(call: RepositoryCall): Issue {
   const number = call.id("issue_number");
   const issue = call.repository.issues.find((one) => one.number === number);
   if (issue === undefined) throw notFound();
@@ -193,7 +135,7 @@ function issueOf(call: RepositoryCall): Issue {
 }
 
 /** Authors may change what is theirs, others need write access. */
-function mayChange(call: RepositoryCall, userId: number): void {
+export function mayChange(call: RepositoryCall, userId: number): void {
   if (userId !== call.user().id && !call.has("triage"))
     throw new GitHubError(403, "Must have triage access to Repository.");
 }

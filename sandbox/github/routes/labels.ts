@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { notFound, validationFailed } from "../errors.ts";
 import type { Label } from "../model.ts";
 import { notify } from "../notify.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { actorOf } from "../actor.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { GitHubError, notFound } from "../errors.ts";
 import { changePull } from "../pulls/change.ts";
 import { commitsOfPull } from "../pulls/merge-commit.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { actorOf } from "../actor.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { changeRefs } from "../change-refs.ts";
 import { notFound, validationFailed } from "../errors.ts";
 import { isRefName } from "../git/ref-name.ts";

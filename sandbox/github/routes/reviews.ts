@@ -2,12 +2,14 @@ import * as z from "zod";
 
 import { includesRole, roleOf } from "../access.ts";
 import { actorOf } from "../actor.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { notFound, unprocessable } from "../errors.ts";
 import { addReview, addReviewComment, dismissReview, submitReview } from "../pulls/review.ts";
 import type { PullContext } from "../pulls/state.ts";
 import { tellPull } from "../pulls/tell.ts";
-import { pullSimple, requestedTeams, reviewCommentView, reviewView } from "../views/pull.ts";
+import { pullSimple, requestedTeams } from "../views/pull.ts";
+import { reviewCommentView, reviewView } from "../views/review.ts";
 import { userView } from "../views/issue.ts";
 import { teamView } from "../views/team.ts";
 import { pullOf } from "./pulls.ts";

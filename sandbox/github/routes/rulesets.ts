@@ -2,7 +2,8 @@ import * as z from "zod";
 
 import { callerRole, hasPermission, includesRole } from "../access.ts";
 import { actorOf } from "../actor.ts";
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { GitHubError, notFound, unprocessable, validationFailed } from "../errors.ts";
 import { BypassActor, Rule } from "../model.ts";
 import type { Ruleset } from "../model.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import type { Requirement } from "../access.ts";
-import type { Api, Call, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { Call, RepositoryCall } from "../call.ts";
 import { notFound, unprocessable, validationFailed } from "../errors.ts";
 import type { Secret, SecretScope } from "../model.ts";
 import { open } from "../sealed-boxes.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import type { Api, RepositoryCall } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import { unprocessable } from "../errors.ts";
 import type { Commit } from "../git/commit.ts";
 import type { Status } from "../model.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import type { Api, Call } from "../api.ts";
+import type { Api } from "../api.ts";
+import type { Call } from "../call.ts";
 import { callerRole, includesRole } from "../access.ts";
 import { GitHubError, notFound, validationFailed } from "../errors.ts";
 import { roles } from "../model.ts";

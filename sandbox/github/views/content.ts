@@ -1,4 +1,4 @@
-import type { RepositoryCall } from "../api.ts";
+import type { RepositoryCall } from "../call.ts";
 import type { TreeEntry } from "../git/tree.ts";
 import { entryType } from "../git/tree.ts";
 import { encodePath } from "../urls.ts";

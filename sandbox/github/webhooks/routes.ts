@@ -1,5 +1,6 @@
 import { isOwner } from "../access.ts";
-import type { Api, Call, Method, RepositoryCall } from "../api.ts";
+import type { Api, Method } from "../api.ts";
+import type { Call, RepositoryCall } from "../call.ts";
 import { GitHubError, notFound } from "../errors.ts";
 import type { Hook } from "../model.ts";
 import { organizationOf } from "../routes/accounts.ts";

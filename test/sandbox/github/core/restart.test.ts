@@ -9,7 +9,7 @@ import { Octokit } from "@octokit/rest";
 
 import { GitRepository } from "../../../../sandbox/github/git/git-repository.ts";
 import { recoverPulls } from "../../../../sandbox/github/pulls/recover.ts";
-import type { SeedOrganization } from "../../../../sandbox/github/seed.ts";
+import type { SeedOrganization } from "../../../../sandbox/github/seed-schema.ts";
 import { seed } from "../../../../sandbox/github/seed.ts";
 import { Store } from "../../../../sandbox/github/store.ts";
 import { checkout } from "../../../../sandbox/world/layout.ts";
