@@ -18,7 +18,7 @@ import { rancher } from "./rancher/part.ts";
 import type { ToolName } from "./tools/catalog.ts";
 import type { openWorld } from "./world/open.ts";
 import type { Part, World } from "./world/part.ts";
-import { startedServers, stopServer } from "./world/processes.ts";
+import { endOrphans, startedServers, stopServer } from "./world/processes.ts";
 
 /** Every part there can be, in the order of their start. */
 const allParts: readonly Part[] = [registry, github, controlPlane, rancher, node, ingress, kwok, actions];
@@ -120,6 +120,7 @@ export async function down(world: World): Promise<void> {
     await part.cleanUp?.(world);
   }
   for (const server of startedServers(world.layout)) await stopServer(world.layout, server);
+  endOrphans(world.layout);
 }
 
 /** Ends a sandbox and forgets everything it knew. */

@@ -111,9 +111,35 @@ export async function stopServer(layout: Layout, name: string, grace = 10): Prom
   rmSync(processFile(layout, name), { force: true });
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+  signalProcess(-pid, signal);
+};
+
+/**
+ * Ends what an engine that was killed has left: plugins of the sandbox's own Pulumi home, which nobody asks anything any more. For a sandbox
+ * that goes down: those of an engine that still runs end too.
+ */
+export function endOrphans(layout: Layout): void {
+  if (!existsSync("/proc")) return;
+  for (const entry of readdirSync("/proc")) {
+    const pid = Number(entry);
+    if (Number.isInteger(pid) && commandOf(pid).startsWith(`${layout.pulumiHome}${path.sep}`))
+      signalProcess(pid, "SIGTERM");
+  }
+}
+
+/** The path by which a process was started (proc(5), /proc/pid/cmdline); "" when it is gone. */
+function commandOf(pid: number): string {
   try {
-    process.kill(-pid, signal);
+    return readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").split("\0")[0] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
   } catch {
     // Gone between the look and the signal.
   }

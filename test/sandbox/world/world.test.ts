@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { findCommand } from "../../../sandbox/cluster/commands.ts";
 import { engineEnvironment } from "../../../sandbox/engine/environment.ts";
 import { quoted } from "../../../sandbox/engine/launcher.ts";
 import { openLayout } from "../../../sandbox/world/layout.ts";
 import type { Layout } from "../../../sandbox/world/layout.ts";
-import { logFile, runningPid, startServer, startedServers, stopServer } from "../../../sandbox/world/processes.ts";
+import {
+  endOrphans,
+  logFile,
+  runningPid,
+  startServer,
+  startedServers,
+  stopServer,
+} from "../../../sandbox/world/processes.ts";
 import { openSettings } from "../../../sandbox/world/settings.ts";
 import { unusedHost } from "../../support/local-server.ts";
 
@@ -49,6 +59,17 @@ describe("the sandbox's folder", () => {
       return assert.rejects(startServer(layout, spec), {
         message: `x ended before it was ready; its log ${logFile(layout, "x")} ends with:\nno such thing`,
       });
+    });
+    it("may leave plugins behind when it is killed, which end with the sandbox, and no others do", async () => {
+      const plugin = path.join(layout.pulumiHome, "plugin");
+      symlinkSync(findCommand("sleep") ?? "", plugin);
+      const [orphan, other] = [spawn(plugin, ["60"]), spawn("sleep", ["60"])];
+      const ended = once(orphan, "exit");
+      await Promise.all([once(orphan, "spawn"), once(other, "spawn")]);
+      endOrphans(layout);
+      assert.deepEqual(await ended, [null, "SIGTERM"]);
+      assert.equal(other.exitCode, null);
+      assert.equal(other.kill(), true);
     });
     it("is not another process that got its number", async () => {
       writeFileSync(path.join(layout.run, "x.json"), JSON.stringify({ pid: process.pid, started: "1" }));
