@@ -9,7 +9,7 @@ describe("a machine", () => {
     user: 0,
     missingCommands: [],
     namespaces: undefined,
-    socketPath: "/work/.sandbox/data/docker/exec/containerd/containerd.sock.ttrpc",
+    socketPath: "/srv/drover/.sandbox/data/docker/exec/containerd/containerd.sock.ttrpc",
   };
   const table: readonly [what: string, finding: Partial<Findings>, reason: RegExp][] = [
     ["of another kind", { platform: "darwin" }, /runs on Linux, this is darwin/u],
