@@ -1,5 +1,4 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 
 import * as z from "zod";
@@ -11,6 +10,7 @@ import { organizationSeed } from "../github/seed-organization.ts";
 import { dataFolder } from "../world/layout.ts";
 import type { World } from "../world/part.ts";
 import { startServer, stopServer } from "../world/processes.ts";
+import { freePorts } from "../world/settings.ts";
 
 const server = "github-bench";
 
@@ -38,7 +38,7 @@ export async function startBenchGitHub(world: World, count: number, latency: num
   const folder = dataFolder(layout, server);
   await stopServer(layout, server);
   rmSync(path.join(folder, "state"), { recursive: true, force: true });
-  const port = await freePort();
+  const { port = 0 } = await freePorts(["port"], Object.values(settings.ports));
   const repositories = manyRepositories(count);
   const organization = organizationSeed(tokens, { repositories });
   const config: Config = { port, folder: path.join(folder, "state"), adminToken: emulator, organization };
@@ -84,12 +84,3 @@ const manyRepositories = (count: number): KBaseRepository[] =>
     if (model === undefined) throw new Error("there is no repository to take as a model");
     return { ...model, name: `${model.name}-${String(index)}` };
   });
-
-async function freePort(): Promise<number> {
-  const holder = createServer();
-  await new Promise<void>((resolve, reject) => holder.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = holder.address();
-  await new Promise((resolve) => holder.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("the system gave no port number");
-  return address.port;
-}

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { stringify } from "yaml";
 
+import { linkProgram } from "../engine/engine.ts";
 import { mustPulumi } from "../engine/pulumi.ts";
 import { organization, organizationStack, stackFile } from "../engine/stacks.ts";
 import type { KBaseRepository } from "../github/organization/kbase-repositories.ts";
-import { checkout, dataFolder } from "../world/layout.ts";
+import { dataFolder } from "../world/layout.ts";
 import type { Layout } from "../world/layout.ts";
 import type { World } from "../world/part.ts";
 import { emptyProject } from "./empty-project.ts";
@@ -26,8 +27,7 @@ function ownLayout(layout: Layout): Layout {
     rmSync(each, { recursive: true, force: true });
     mkdirSync(each, { recursive: true });
   }
-  for (const file of ["Pulumi.yaml", "index.ts", "package.json", "node_modules"])
-    if (existsSync(path.join(checkout, file))) symlinkSync(path.join(checkout, file), path.join(own.project, file));
+  linkProgram(own.project);
   return own;
 }
 

@@ -24,8 +24,7 @@ export async function installEngine(world: World): Promise<InstalledEngine> {
   const { layout, settings } = world;
   writeFileSync(passphraseFile(layout), settings.passphrase, { mode: 0o600 });
   writeFileSync(kubeconfigFile(layout), await kubeconfig(world), { mode: 0o600 });
-  for (const file of ["Pulumi.yaml", "index.ts", "package.json", "node_modules"])
-    link(path.join(checkout, file), path.join(layout.project, file));
+  linkProgram(layout.project);
 
   const [cli, kubectl, plugins] = await Promise.all([
     world.tool("pulumi"),
@@ -47,6 +46,12 @@ export async function installEngine(world: World): Promise<InstalledEngine> {
     link(official, launcher);
   }
   return { cli, languageHost: official ?? `${standInMark}pulumi-language-nodejs`, plugins };
+}
+
+/** Makes a folder a Pulumi project with this checkout's program; its stack files are its own. */
+export function linkProgram(project: string): void {
+  for (const file of ["Pulumi.yaml", "index.ts", "package.json", "node_modules"])
+    link(path.join(checkout, file), path.join(project, file));
 }
 
 /** Puts the engine itself in the folder of its language host: where the two are apart, it warns at every run. */

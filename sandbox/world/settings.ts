@@ -96,7 +96,7 @@ const rancherToken = () => `token-${randomBytes(3).toString("hex").slice(0, 5)}:
  * Asks the system for as many free ports as there are names, none of which is taken; all are held until the last is known,
  * so no two are the same.
  */
-async function freePorts(names: readonly string[], taken: readonly number[]): Promise<Record<string, number>> {
+export async function freePorts(names: readonly string[], taken: readonly number[]): Promise<Record<string, number>> {
   const servers = await Promise.all(
     names.map(async () => {
       const server = createServer();
