@@ -98,7 +98,7 @@ export class ActionsSecrets extends pulumi.ComponentResource {
       );
       this.#written.set(
         key,
-        secret.updatedAt.apply((date) => ({ written: momentOf(date), trigger })),
+        secret.updatedAt.apply((date) => ({ written: momentOf(date), ...(trigger === "" ? {} : { trigger }) })),
       );
     }
   }

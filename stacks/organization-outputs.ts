@@ -14,23 +14,25 @@ import { workflowBranches } from "./reading/problems.ts";
 import type { Reading } from "./reading/reading.ts";
 import type { EntryNames } from "./renames.ts";
 
-/** One repository of the stack's output `repositories`: what is managed in it. */
+/** One repository of the stack's output `repositories`: what is managed in it. What there is none of is left out. */
 export interface RepositoryOutput {
   readonly id: number;
-  /** The name of its resources, which stays when the repository is renamed. */
-  readonly resource: string;
+  /** The name of its resources, where the repository was renamed since. */
+  readonly resource?: string | undefined;
   readonly url: string;
   /** Long-lived branches, which are protected. */
   readonly branches: readonly string[];
-  readonly protection: Onboarding["protection"]["mode"];
+  /** How they are, where it is otherwise than by active rulesets. */
+  readonly protection?: Onboarding["protection"]["mode"] | undefined;
   readonly requiredChecks: readonly string[];
   /** Branches with the workflow file. */
   readonly workflow: readonly string[];
-  readonly secrets: readonly string[];
-  readonly dependabotSecrets: readonly string[];
-  readonly variables: readonly string[];
-  readonly environments: readonly string[];
-  readonly packages: readonly Pick<PackageReport, "name" | "state">[];
+  readonly secrets?: readonly string[] | undefined;
+  readonly dependabotSecrets?: readonly string[] | undefined;
+  readonly variables?: readonly string[] | undefined;
+  readonly environments?: readonly string[] | undefined;
+  /** The state of each by its name. */
+  readonly packages: Readonly<Record<string, PackageReport["state"]>>;
 }
 
 /** The outputs of the stack `github`. */
@@ -81,18 +83,23 @@ const outputOf = (
   resource = entry.name,
 ): RepositoryOutput => ({
   id: facts.id,
-  resource,
+  resource: resource === entry.name ? undefined : resource,
   url,
   branches: longLived(entry.branches),
-  protection: entry.protection.mode,
+  protection: entry.protection.mode === "active" ? undefined : entry.protection.mode,
   requiredChecks: requiredChecks(entry.checks).map(({ name }) => name),
   workflow: workflowBranches(entry, facts),
-  secrets: Object.keys(entry.secrets).sort(),
-  dependabotSecrets: Object.keys(entry.dependabotSecrets).sort(),
-  variables: Object.keys(entry.variables).sort(),
-  environments: Object.keys(entry.environments).sort(),
-  packages: packages.map(({ name, state }) => ({ name, state })),
+  secrets: namesUnlessNone(entry.secrets),
+  dependabotSecrets: namesUnlessNone(entry.dependabotSecrets),
+  variables: namesUnlessNone(entry.variables),
+  environments: namesUnlessNone(entry.environments),
+  packages: Object.fromEntries(packages.map(({ name, state }) => [name, state])),
 });
+
+function namesUnlessNone(named: object): readonly string[] | undefined {
+  const names = Object.keys(named).sort();
+  return names.length === 0 ? undefined : names;
+}
 
 /** Workflow files of earlier generations, on the branches that have ours; branches with the same ones together. */
 function legacyTodo(entry: Onboarding, facts: RepositoryFacts): string[] {

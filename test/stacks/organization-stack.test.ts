@@ -133,25 +133,30 @@ describe("the outputs of the stack github", () => {
 
   it("say of every repository what is managed in it", () => {
     assert.equal(Object.keys(repositories).length, 38);
-    assert.deepEqual(repositories["narrative"], {
+    assert.deepEqual(JSON.parse(JSON.stringify(repositories["narrative"])), {
       id: kbaseFacts[0]?.id,
-      resource: "narrative",
       url: "https://github.com/kbase/narrative",
       branches: ["develop", "main"],
-      protection: "active",
       requiredChecks: ["pull-request / gate", "unit_test"],
       workflow: ["develop", "main"],
       secrets: ["CODECOV_TOKEN", "SLACK_WEBHOOK"],
-      dependabotSecrets: [],
-      variables: [],
       environments: ["next", "prod"],
-      packages: [
-        { name: "narrative-develop", state: "ok" },
-        { name: "narrative", state: "mismatch" },
-        { name: "narrative_version-develop", state: "not pushed yet" },
-        { name: "narrative_version", state: "not pushed yet" },
-      ],
+      packages: {
+        "narrative-develop": "ok",
+        narrative: "mismatch",
+        "narrative_version-develop": "not pushed yet",
+        narrative_version: "not pushed yet",
+      },
     });
+  });
+
+  it("say what a repository's resources are called where it was renamed, and how it is protected where that is another way", () => {
+    const list = [{ name: "narrative", protection: { mode: "classic" } }, "auth2"];
+    const names = new Map([["narrative", { resource: "old" }]]);
+    const described = describeOrganization(organizationWith({ repositories: list }), reading({ packages }), names);
+    const { narrative, auth2 } = described.repositories;
+    assert.deepEqual([narrative?.resource, narrative?.protection], ["old", "classic"]);
+    assert.deepEqual([auth2?.resource, auth2?.protection], [undefined, undefined]);
   });
 
   it("say what a person has to do, in short lines", () => {
@@ -172,6 +177,6 @@ describe("the outputs of the stack github", () => {
       unseen.todo[0],
       "the token may not see container packages, so none was checked: give it read:packages (classic tokens only)",
     );
-    assert.equal(unseen.repositories["narrative"]?.packages[0]?.state, "unknown");
+    assert.equal(unseen.repositories["narrative"]?.packages["narrative-develop"], "unknown");
   });
 });
