@@ -13,7 +13,15 @@ const Config = z.strictObject({
   github: z.string(),
   token: z.string(),
   folder: z.string(),
-  tools: z.strictObject({ act: z.string(), docker: z.string(), buildx: z.string(), dockerSocket: z.string() }),
+  tools: z.strictObject({
+    act: z.string(),
+    docker: z.string(),
+    buildx: z.string(),
+    dockerSocket: z.string(),
+    bin: z.string(),
+    plugins: z.string(),
+    npmCache: z.string(),
+  }),
 });
 
 /** What the runner is told at its start. */

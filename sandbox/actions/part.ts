@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
+import { execa } from "execa";
+
 import { githubUrl } from "../github/part.ts";
 import { dataFolder } from "../world/layout.ts";
 import type { Part, World } from "../world/part.ts";
@@ -25,14 +27,21 @@ export const actions: Part = {
     const { layout, settings } = world;
     // First, so that nothing is built in vain where there can be no engine.
     const { docker } = await startDocker(world);
-    const [act, buildx] = await Promise.all([world.tool("act"), world.tool("buildx")]);
+    const [act, buildx, npm] = await Promise.all([
+      world.tool("act"),
+      world.tool("buildx"),
+      execa("npm", ["config", "get", "cache"]),
+    ]);
     const folder = dataFolder(layout, "actions");
     const config: RunnerConfig = {
       port: settings.ports.actions,
       github: githubUrl(world),
       token: settings.githubTokens.emulator,
       folder: path.join(folder, "runs"),
-      tools: { act, docker, buildx, dockerSocket: dockerSocket(layout) },
+      tools: {
+        ...{ act, docker, buildx, dockerSocket: dockerSocket(layout) },
+        ...{ bin: layout.bin, plugins: path.join(layout.pulumiHome, "plugins"), npmCache: npm.stdout.trim() },
+      },
     };
     const file = path.join(folder, "config.json");
     writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });

@@ -60,10 +60,17 @@ export class RepositoryClient {
     return Compared.parse(await answer?.json()).files.map(({ filename }) => filename);
   }
 
-  /** Variables of the repository. */
-  async variables(): Promise<Record<string, string>> {
-    const answer = await this.#ask("GET", `/repos/${this.#repository}/actions/variables?per_page=30`);
-    return Object.fromEntries(Variables.parse(await answer?.json()).variables.map(({ name, value }) => [name, value]));
+  /** Variables of the repository, or of one of its environments: none where there is no such environment. */
+  async variables(environment?: string): Promise<Record<string, string>> {
+    const owner = environment === undefined ? "actions" : `environments/${encodeURIComponent(environment)}`;
+    const answer = await this.#ask(
+      "GET",
+      `/repos/${this.#repository}/${owner}/variables?per_page=30`,
+      undefined,
+      [404],
+    );
+    if (answer === undefined) return {};
+    return Object.fromEntries(Variables.parse(await answer.json()).variables.map(({ name, value }) => [name, value]));
   }
 
   /** Reports a new check run; returns its id. */

@@ -20,7 +20,15 @@ export type Happening = z.infer<typeof Happening>;
 const Secrets = z.object({
   actions: z.record(z.string(), z.string().nullable()),
   dependabot: z.record(z.string(), z.string().nullable()),
+  environments: z.record(z.string(), z.record(z.string(), z.string().nullable())),
 });
+
+/** Opened secrets by name, of a repository and of its environments by their names. */
+export interface OpenedSecrets {
+  readonly actions: Readonly<Record<string, string>>;
+  readonly dependabot: Readonly<Record<string, string>>;
+  readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
 const NewToken = z.object({ id: z.int(), token: z.string() });
 const Told = z.object({ sequence: z.int() });
 
@@ -70,11 +78,15 @@ export class StandInClient {
   }
 
   /** The opened secrets of a repository. */
-  async secrets(repository: string): Promise<Record<"actions" | "dependabot", Record<string, string>>> {
-    const { actions, dependabot } = Secrets.parse(
+  async secrets(repository: string): Promise<OpenedSecrets> {
+    const { actions, dependabot, environments } = Secrets.parse(
       await (await this.#send("GET", `/repos/${repository}/secrets`)).json(),
     );
-    return { actions: withoutNull(actions), dependabot: withoutNull(dependabot) };
+    return {
+      actions: withoutNull(actions),
+      dependabot: withoutNull(dependabot),
+      environments: Object.fromEntries(Object.entries(environments).map(([name, all]) => [name, withoutNull(all)])),
+    };
   }
 
   async #send(method: string, route: string, body?: unknown, signal?: AbortSignal): Promise<Response> {

@@ -12,12 +12,16 @@ import type { ConcurrencyGroups, Member } from "./concurrency-groups.ts";
 import { RepositoryClient } from "./repository-client.ts";
 import { checkedCommit, contextsOf, environmentOf, eventPayload, tokenPermissions, trustOf } from "./run-context.ts";
 import type { Happening, StandInClient } from "./stand-in-client.ts";
+import { StepOutputs } from "./step-outputs.ts";
 import { calledWorkflow, callProblems } from "./workflow/call-rules.ts";
 import { checkName, jobName } from "./workflow/check-names.ts";
+import { interpolate, runsAfter } from "./workflow/expression.ts";
 import { loggedJob } from "./workflow/job-names.ts";
 import type { CalledFiles } from "./workflow/job-names.ts";
 import { planRun } from "./workflow/plan.ts";
 import type { Group, Plan, Unit } from "./workflow/plan.ts";
+import { neededBy, nextStage } from "./workflow/stages.ts";
+import type { Ended } from "./workflow/stages.ts";
 import { unitFile } from "./workflow/unit-file.ts";
 import { parseWorkflow, workflowName } from "./workflow/workflow-file.ts";
 import type { WorkflowFile } from "./workflow/workflow-file.ts";
@@ -56,6 +60,15 @@ export interface RunReport {
   readonly summaries: Readonly<Record<string, string>>;
   /** The folder with logs. */
   readonly folder: string;
+}
+
+/** What jobs have that run together. */
+interface Stage {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly steps: StepOutputs;
+  readonly checks: CheckReporter;
+  readonly signal: AbortSignal;
 }
 
 /** One run of one workflow file on one event. */
@@ -111,7 +124,12 @@ export class WorkflowRun {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const { client, log } = this.#setting;
     const { repository } = this.#happening;
-    const own = await client.mint(repository, { contents: "read", checks: "write", actions_variables: "read" });
+    const own = await client.mint(repository, {
+      contents: "read",
+      checks: "write",
+      actions_variables: "read",
+      environments: "read",
+    });
     const github = new RepositoryClient(client.url, own.token, repository);
     const checks = new CheckReporter(github, checkedCommit(this.#happening), this.number);
     this.#checks = checks;
@@ -135,7 +153,7 @@ export class WorkflowRun {
       return { ended: finish("startup_failure") };
     }
     for (const id of plan.skipped) checks.end(jobName(id, this.#file.jobs[id] ?? {}), "skipped");
-    const started = plan.units.map((unit) => this.#startUnit(unit, plan.group, checks, variables));
+    const started = plan.units.map((unit) => this.#startUnit(unit, plan.group, checks, github, variables));
     const over = async () => {
       const whole = await Promise.allSettled(started);
       for (const one of whole) if (one.status === "rejected") this.#reasons.push(messageOf(one.reason));
@@ -179,6 +197,7 @@ export class WorkflowRun {
     unit: Unit,
     whole: Group | undefined,
     checks: CheckReporter,
+    github: RepositoryClient,
     variables: Readonly<Record<string, string>>,
   ): Promise<void> {
     const abort = new AbortController();
@@ -197,7 +216,7 @@ export class WorkflowRun {
         if (!(await this.#setting.groups.enter(key, member))) cancel(`a newer one of the group ${name} took its place`);
         if (abort.signal.aborted) break;
       }
-      if (!abort.signal.aborted) await this.#execute(unit, checks, variables, abort.signal);
+      if (!abort.signal.aborted) await this.#execute(unit, checks, github, variables, abort.signal);
       if (abort.signal.aborted) this.#cancelJobs(unit, checks);
     } finally {
       for (const [key, member] of members) this.#setting.groups.leave(key, member);
@@ -225,13 +244,72 @@ export class WorkflowRun {
     checks.endAll("cancelled", this.#namesOf(jobs));
   }
 
+  /** Runs the jobs of a unit; those that are for an environment apart, with its secrets and variables, once all that they need has ended. */
   async #execute(
     unit: Unit,
     checks: CheckReporter,
+    github: RepositoryClient,
     variables: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<void> {
+    const { client } = this.#setting;
+    const { jobs } = this.#file;
+    const { repository } = this.#happening;
+    const trust = trustOf(this.#happening);
+    const opened = await client.secrets(repository);
+    const common = trust === "fork" ? {} : trust === "full" ? opened.actions : opened.dependabot;
+    const ended = new Map<string, Ended>();
+    const steps = new StepOutputs();
+    const isApart = (id: string) => jobs[id]?.environment !== undefined;
+    while (!signal.aborted) {
+      const stage = nextStage(jobs, unit.jobs, isApart, ended);
+      if (stage.length === 0) return;
+      const contexts = {
+        ...contextsOf(this.#happening, this.#file, variables, this.number),
+        needs: Object.fromEntries(ended),
+      };
+      const needed = neededBy(jobs, stage);
+      const [first = ""] = stage;
+      const { name, environment, if: condition } = { ...jobs[first], environment: jobs[first]?.environment };
+      let settings = { secrets: common, variables };
+      if (environment !== undefined) {
+        const results = needed.flatMap((id) => ended.get(id)?.result ?? []);
+        if (!runsAfter(condition, contexts, results)) {
+          checks.end(name ?? first, "skipped");
+          ended.set(first, { result: "skipped", outputs: {} });
+          continue;
+        }
+        const of = interpolate(environment, contexts);
+        settings = {
+          secrets: { ...common, ...(trust === "full" ? opened.environments[of] : {}) },
+          variables: { ...variables, ...(await github.variables(of)) },
+        };
+      }
+      await this.#executeStage(
+        { ...unit, jobs: stage, live: unit.live.filter((id) => stage.includes(id)) },
+        new Map([...ended].filter(([id]) => needed.includes(id))),
+        { ...settings, steps, checks, signal },
+      );
+      for (const id of stage)
+        ended.set(id, {
+          result: this.#resultOf(id, checks),
+          outputs: steps.of(id, jobs[id] ?? { outputs: {} }, contexts, Object.values(settings.secrets)),
+        });
+    }
+  }
+
+  /** How a job ended; one that calls a workflow as its worst one did. */
+  #resultOf(id: string, checks: CheckReporter): Ended["result"] {
+    const name = jobName(id, this.#file.jobs[id] ?? {});
+    const results = Object.entries(checks.jobs).flatMap(([check, { result }]) =>
+      check === name || check.startsWith(`${name} `) ? (result ?? []) : [],
+    );
+    return (["failure", "cancelled", "success"] as const).find((one) => results.includes(one)) ?? "skipped";
+  }
+
+  async #executeStage(unit: Unit, ended: ReadonlyMap<string, Ended>, stage: Stage): Promise<void> {
     const { client, tools, log } = this.#setting;
+    const { checks, signal } = stage;
     const happening = this.#happening;
     const trust = trustOf(happening);
     const name = workflowName(this.#path, this.#file);
@@ -245,7 +323,8 @@ export class WorkflowRun {
       if (shown !== undefined) log(`run ${String(this.number)} ${shown}`);
       if (line.level === "error" && line.raw_output !== true) lastError = line.msg.trim();
       const job = loggedJob(line, name, this.#file, this.#called);
-      if (job === undefined) return;
+      if (job === undefined || (job.caller === undefined && ended.has(job.id))) return;
+      if (job.caller === undefined) stage.steps.take(job.id, line);
       const isCaller = job.caller === undefined && this.#called.has(job.id);
       if (isCaller && line.jobResult === "skipped") skippedCallers.add(job.id);
       if (isCaller && line.jobResult !== "skipped") return;
@@ -256,19 +335,15 @@ export class WorkflowRun {
       if (line.command === "set-output" && line.name !== undefined) checks.output(job.check, line.name, line.arg ?? "");
     };
     try {
-      const secrets =
-        trust === "fork"
-          ? {}
-          : (await client.secrets(happening.repository))[trust === "full" ? "actions" : "dependabot"];
       const exitCode = await runAct({
         tools,
         folder,
-        workflow: unitFile(this.#text, name, unit.jobs),
+        workflow: unitFile(this.#text, name, unit.jobs, ended),
         event: happening.name,
         payload: eventPayload(happening),
         actor: happening.sender.login,
-        secrets: { ...secrets, GITHUB_TOKEN: token.token },
-        variables,
+        secrets: { ...stage.secrets, GITHUB_TOKEN: token.token },
+        variables: stage.variables,
         environment: environmentOf(happening, client.url, this.number),
         options: standInArguments([this.#text, ...this.#calledTexts]),
         onLine,

@@ -8,6 +8,8 @@ const Line = z.looseObject({
   jobID: z.string().optional(),
   matrix: z.record(z.string(), z.unknown()).nullish(),
   step: z.string().optional(),
+  /** Ids of the step, and of those of composite actions that it is in. */
+  stepID: z.array(z.string()).optional(),
   command: z.string().optional(),
   name: z.string().optional(),
   arg: z.string().optional(),

@@ -14,6 +14,12 @@ export interface ActTools {
   readonly docker: string;
   readonly buildx: string;
   readonly dockerSocket: string;
+  /** A folder on the PATH of the steps, with pulumi and its language host: GitHub's machines have them. */
+  readonly bin: string;
+  /** The engine's plugins: GitHub's machines download them. */
+  readonly plugins: string;
+  /** npm's cache, which is all that npm in the steps has: GitHub's machines ask the registry. */
+  readonly npmCache: string;
 }
 
 /** One execution of act. */
@@ -48,18 +54,18 @@ const nowhere = "http://127.0.0.1:9";
  * Runs a workflow file with act, on this machine, in a process namespace that ends with it. Nothing of the caller's environment reaches it.
  * Its steps have the machine's files and its user's rights, root: only for the sandbox's own repositories.
  *
- * What act leaves out is not made up for here: `timeout-minutes`, `environment` with its reviewers, and the name of the calling workflow, for
- * which called ones get their own.
+ * What act leaves out is not made up for here: `timeout-minutes`, and the name of the calling workflow, for which called ones get their own.
  *
  * @returns act's exit code; undefined when the signal ended it
  */
 export async function runAct(spec: ActSpec): Promise<number | undefined> {
   const { tools, folder } = spec;
   const at = (...names: string[]) => path.join(folder, ...names);
-  for (const name of ["home/.docker/cli-plugins", "bin", "empty"])
+  for (const name of ["home/.docker/cli-plugins", "home/.pulumi", "bin", "empty"])
     mkdirSync(at(name), { recursive: true, mode: 0o700 });
   symlinkSync(tools.buildx, at("home/.docker/cli-plugins/docker-buildx"));
   symlinkSync(tools.docker, at("bin/docker"));
+  symlinkSync(tools.plugins, at("home/.pulumi/plugins"));
   writeFileSync(at("workflow.yml"), spec.workflow);
   writeFileSync(at("event.json"), JSON.stringify(spec.payload));
   // JSON is YAML, which act reads from files so named; values of several lines are no matter then.
@@ -113,7 +119,7 @@ export async function runAct(spec: ActSpec): Promise<number | undefined> {
 /** The environment of act, which its steps have too. */
 const stepEnvironment = ({ folder, tools }: ActSpec) => ({
   HOME: path.join(folder, "home"),
-  PATH: `${path.join(folder, "bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  PATH: `${path.join(folder, "bin")}:${tools.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
   LANG: "C.UTF-8",
   TERM: "dumb",
   GIT_PAGER: "cat",
@@ -124,6 +130,13 @@ const stepEnvironment = ({ folder, tools }: ActSpec) => ({
   BUILDX_BUILDER: "default",
   DOCKER_HOST: `unix://${tools.dockerSocket}`,
   ACT_DISABLE_VERSION_CHECK: "1",
+  // The engine takes the folder of the user in /etc/passwd, whatever HOME is.
+  PULUMI_HOME: path.join(folder, "home/.pulumi"),
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+  npm_config_cache: tools.npmCache,
+  npm_config_offline: "true",
+  npm_config_update_notifier: "false",
   ...Object.fromEntries(["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map((name) => [name, nowhere])),
   no_proxy: "127.0.0.1,localhost",
   NO_PROXY: "127.0.0.1,localhost",

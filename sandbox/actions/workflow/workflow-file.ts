@@ -61,6 +61,9 @@ const Concurrency = z.union([
 ]);
 export type Concurrency = z.infer<typeof Concurrency>;
 
+/** The environment of GitHub that a job is for: its name can be an expression. */
+const EnvironmentReference = z.union([z.string(), z.looseObject({ name: z.string() }).transform(({ name }) => name)]);
+
 const Job = z.looseObject({
   name: z.string().optional(),
   needs: list.default([]),
@@ -70,6 +73,8 @@ const Job = z.looseObject({
   secrets: z.union([z.literal("inherit"), z.record(z.string(), z.unknown())]).default({}),
   permissions: Permissions,
   concurrency: Concurrency.optional(),
+  environment: EnvironmentReference.optional(),
+  outputs: z.record(z.string(), scalar).default({}),
   strategy: z.unknown().optional(),
 });
 export type Job = z.infer<typeof Job>;

@@ -12,7 +12,10 @@ import { StandIn } from "../github/stand-in.ts";
 const caller = (uses: string) =>
   `name: Images\non: { push: { branches: [main] }, pull_request: {}, schedule: [{ cron: '1 2 * * *' }] }\npermissions: {}\njobs:\n  call:\n    uses: ${uses}\n    permissions: { contents: read }\n`;
 const nowhere = `kbase/drover/.github/workflows/called.yml@${"0".repeat(40)}`;
-const tools = { act: "/bin/false", docker: "/bin/false", buildx: "/bin/false", dockerSocket: "/nowhere" };
+const tools = {
+  ...{ act: "/bin/false", docker: "/bin/false", buildx: "/bin/false", dockerSocket: "/nowhere" },
+  ...{ bin: "/nowhere", plugins: "/nowhere", npmCache: "/nowhere" },
+};
 
 describe("the runner's view of the GitHub stand-in", () => {
   let github: StandIn;
