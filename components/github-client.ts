@@ -26,6 +26,12 @@ export interface GraphqlAnswer {
   readonly errors: z.infer<typeof GraphqlErrors>;
 }
 
+/** The answer to "Create an installation access token for an app". */
+const InstallationToken = z.looseObject({
+  token: z.string(),
+  permissions: z.record(z.string(), z.string()).optional(),
+});
+
 const FailedGraphql = z.looseObject({
   name: z.literal("GraphqlResponseError"),
   errors: GraphqlErrors,
@@ -34,6 +40,8 @@ const FailedGraphql = z.looseObject({
 
 /** Asks GitHub. A request that GitHub's own trouble (5xx) or the network ended is repeated twice. */
 export class GitHubClient {
+  /** What an App's installation may do; undefined of any other credential. */
+  readonly permissions: Readonly<Record<string, string>> | undefined;
   readonly #octokit: Octokit;
   readonly #name: string;
   readonly #refused: string;
@@ -52,12 +60,18 @@ export class GitHubClient {
     const { body } = await app.rest("POST /app/installations/{installation_id}/access_tokens", {
       installation_id: credential.installationId,
     });
-    const answer = z.looseObject({ token: z.string() }).safeParse(body);
+    const answer = InstallationToken.safeParse(body);
     if (!answer.success) throw app.strange();
-    return new GitHubClient(access, answer.data.token, refused);
+    return new GitHubClient(access, answer.data.token, refused, answer.data.permissions);
   }
 
-  private constructor(access: GitHubAccess, token: string, refused: string) {
+  private constructor(
+    access: GitHubAccess,
+    token: string,
+    refused: string,
+    permissions?: Readonly<Record<string, string>>,
+  ) {
+    this.permissions = permissions;
     this.#name = `GitHub at ${webUrl(access)}`;
     this.#refused = refused;
     const quiet = () => undefined;

@@ -1,5 +1,6 @@
 import type { Caller } from "./caller.ts";
 import { GitHubError, notFound } from "./errors.ts";
+import { hasPermission, notAccessible } from "./permissions.ts";
 import { roles } from "./model.ts";
 import type { Organization, Repository, Role, Team, User } from "./model.ts";
 import type { Store } from "./store.ts";
@@ -86,25 +87,14 @@ export function callerRole(store: Store, caller: Caller, repository: Repository)
   return token.kind === "installation" ? "admin" : roleOf(store, user, repository);
 }
 
-const levels = ["read", "write", "admin"] as const;
-
-/** Whether a fine-grained or an App's token has one of some permissions. */
-export function hasPermission({ token }: Caller, permissions: readonly string[]): boolean {
-  if (token === undefined || token.kind === "classic") return true;
-  return permissions.some((permission) => {
-    const [name = "", level = "read"] = permission.split("=");
-    const given = token.permissions[name];
-    return given !== undefined && levels.indexOf(given) >= levels.findIndex((one) => one === level);
-  });
-}
-
-/** The answer to a token that lacks a permission. */
-export const notAccessible = ({ token }: Caller, permissions: readonly string[]): GitHubError =>
-  new GitHubError(
-    403,
-    `Resource not accessible by ${token?.kind === "installation" ? "integration" : "personal access token"}`,
-    { headers: { "X-Accepted-GitHub-Permissions": permissions.join("; ") } },
+/** Whether a caller sees an organization's people and teams: a person who belongs to it, or an App that is installed there and may. */
+export function seesMembers(organization: Organization, caller: Caller): boolean {
+  const { user, app } = caller;
+  const isInstalled = app?.installations.some(({ organizationId }) => organizationId === organization.id) === true;
+  return (
+    (user !== undefined && isMember(organization, user.id)) || (isInstalled && hasPermission(caller, ["members=read"]))
   );
+}
 
 /**
  * Lets a caller do something to a repository.

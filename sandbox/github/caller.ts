@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { appOf, isAppToken } from "./app-token.ts";
 import { GitHubError } from "./errors.ts";
 import type { App, Token, User } from "./model.ts";
 import type { Store } from "./store.ts";
@@ -11,6 +12,8 @@ export interface Caller {
   readonly user?: User;
   /** The App, of an installation's token. */
   readonly app?: App;
+  /** The App that speaks for itself, by a JSON Web Token, to ask for an installation's token. */
+  readonly speaksAs?: App;
 }
 
 /** The form in which tokens are kept. */
@@ -34,6 +37,8 @@ export function tokenIn(authorization: string | undefined): string | undefined {
 export function identify(store: Store, authorization: string | undefined): Caller {
   if (authorization === undefined) return {};
   const text = tokenIn(authorization);
+  if (text !== undefined && isAppToken(text))
+    return { speaksAs: appOf(text, store.accounts.apps, Math.floor(Date.now() / 1000)) };
   const digest = text === undefined ? undefined : digestOf(text);
   const token = store.accounts.tokens.find((one) => one.digest === digest);
   const user = token === undefined ? undefined : store.userById(token.userId);

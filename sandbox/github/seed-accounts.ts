@@ -89,8 +89,9 @@ export function seedApps(store: Store, { id: organizationId }: Organization, app
   for (const wanted of apps) {
     const app = makeApp(store, wanted, organizationId);
     app.permissions = wanted.permissions;
+    app.publicKey = wanted.publicKey ?? app.publicKey;
     if (!app.installations.some((one) => one.organizationId === organizationId))
-      app.installations.push({ id: store.nextId(), organizationId });
+      app.installations.push({ id: wanted.installation ?? store.nextId(), organizationId });
   }
 }
 

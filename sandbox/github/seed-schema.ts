@@ -53,6 +53,10 @@ export const SeedOrganization = z.strictObject({
         slug: z.string(),
         name: z.string().optional(),
         permissions: Permissions.default({}),
+        /** PEM, see `App`. */
+        publicKey: z.string().optional(),
+        /** The id of its installation, where it must be a certain one. */
+        installation: z.int().optional(),
       }),
     )
     .default([]),

@@ -5,6 +5,7 @@ import type { FastifyInstance, onRequestHookHandler, onSendHookHandler } from "f
 
 import { guardAdministration, isSame } from "./admin/guard.ts";
 import { administrationRoutes } from "./admin/routes.ts";
+import { deploymentGateRoutes } from "./admin/deployment-routes.ts";
 import { workflowRoutes } from "./admin/workflow-routes.ts";
 import { Api } from "./api.ts";
 import { identify } from "./caller.ts";
@@ -79,6 +80,7 @@ export function createGitHub({
   if (adminToken !== undefined) guardAdministration(app, adminToken);
   administrationRoutes(app, store);
   workflowRoutes(app, store);
+  deploymentGateRoutes(app, store);
   gitHttp(app, store);
   const limits = new Limits(store.clock);
   limitHooks(app, limits);

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 
 import { Clock } from "./clock.ts";
+import { DeploymentGates } from "./deployment-gates.ts";
 import { Events } from "./events.ts";
 import { GitRepository } from "./git/git-repository.ts";
 import { readDocument, writeDocument } from "./json-file.ts";
@@ -25,6 +26,7 @@ export class Store {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly events = new Events();
+  readonly gates = new DeploymentGates();
   readonly #repositories = new Map<number, Repository>();
   readonly #names = new Map<string, number>();
   readonly #gits = new Map<number, GitRepository>();

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { GitHubClient } from "../../components/github-client.ts";
 import { GitHubFailure } from "../../components/github-failure.ts";
 import type { Organization } from "../organization-config.ts";
+import { permissionProblems } from "./app-permissions.ts";
 
 /** What a classic token must be allowed, and what for (docs.github.com, "Scopes for OAuth apps"). */
 const scopes: readonly { readonly anyOf: readonly string[]; readonly purpose: string }[] = [
@@ -17,18 +18,24 @@ export interface OrganizationCheck {
 }
 
 /** Looks whether the organization is one, and whether the token's scopes will do. */
-export async function checkOrganization(client: GitHubClient, { name }: Organization): Promise<OrganizationCheck> {
+export async function checkOrganization(
+  client: GitHubClient,
+  { name, repositories }: Organization,
+): Promise<OrganizationCheck> {
   try {
     const { body, headers } = await client.rest("GET /orgs/{org}", { org: name });
     z.looseObject({ login: z.string(), id: z.number() }).parse(body);
-    // Fine-grained tokens and Apps have no scopes; what they may do shows only when they are refused.
+    // Fine-grained tokens have no scopes; what they may do shows only when they are refused.
     const given = headers["x-oauth-scopes"]?.split(/,\s*/);
     const missing = scopes.filter(({ anyOf }) => given !== undefined && !anyOf.some((scope) => given.includes(scope)));
     const problems = missing.map(
       ({ anyOf: [scope = ""], purpose }) =>
         `The token (drover:githubToken) lacks the scope ${scope}, which ${purpose} need; set one that has it: pulumi config set --secret githubToken`,
     );
-    return { problems, isServer: headers["x-github-enterprise-version"] !== undefined };
+    return {
+      problems: [...problems, ...permissionProblems(repositories, client.permissions)],
+      isServer: headers["x-github-enterprise-version"] !== undefined,
+    };
   } catch (error) {
     if (!(error instanceof GitHubFailure) || error.status !== 404) throw error;
     const isUser = await client.rest("GET /users/{username}", { username: name }).then(

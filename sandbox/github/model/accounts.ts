@@ -63,6 +63,8 @@ export const App = z.strictObject({
   ownerId: z.int(),
   /** Id of its bot account. */
   botId: z.int(),
+  /** PEM, of the private key with which the App signs its JSON Web Tokens. */
+  publicKey: z.string().nullable().default(null),
   permissions: Permissions.default({}),
   events: z.array(z.string()).default([]),
   /** Organizations where it is installed. */

@@ -1,4 +1,4 @@
-import { isMember, isOwner } from "../access.ts";
+import { isMember, isOwner, seesMembers } from "../access.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../call.ts";
 import { GitHubError, notFound } from "../errors.ts";
@@ -18,8 +18,8 @@ export function organizationOf(call: Call): Organization {
  */
 export function memberOf(call: Call): Organization {
   const organization = organizationOf(call);
-  const { token, user } = call.caller;
-  if (user === undefined || !isMember(organization, user.id)) throw notFound();
+  const { token } = call.caller;
+  if (!seesMembers(organization, call.caller)) throw notFound();
   const scopes = ["read:org", "write:org", "admin:org"];
   if (token?.kind === "classic" && !scopes.some((scope) => token.scopes.includes(scope)))
     throw new GitHubError(403, "You must be an org owner or have the read:org scope to read this.");

@@ -1,6 +1,7 @@
 import type { Api } from "../api.ts";
 import { accountRoutes } from "./accounts.ts";
 import { actionsPermissionRoutes } from "./actions-permissions.ts";
+import { appRoutes } from "./apps.ts";
 import { branchRoutes } from "./branches.ts";
 import { checkSuiteRoutes } from "./check-suites.ts";
 import { checkRoutes } from "./checks.ts";
@@ -17,6 +18,7 @@ import { labelRoutes } from "./labels.ts";
 import { commentRoutes } from "./issue-comments.ts";
 import { issueRoutes } from "./issues.ts";
 import { metaRoutes } from "./meta.ts";
+import { pendingDeploymentRoutes } from "./pending-deployments.ts";
 import { pullRoutes } from "./pulls.ts";
 import { refRoutes } from "./refs.ts";
 import { releaseRoutes } from "./releases.ts";
@@ -36,6 +38,7 @@ export type Family = (api: Api) => void;
 export const families: readonly Family[] = [
   metaRoutes,
   accountRoutes,
+  appRoutes,
   teamRoutes,
   repositoryRoutes,
   forkRoutes,
@@ -48,6 +51,7 @@ export const families: readonly Family[] = [
   secretRoutes,
   variableRoutes,
   environmentRoutes,
+  pendingDeploymentRoutes,
   actionsPermissionRoutes,
   securityRoutes,
   rulesetRoutes,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { actorOf } from "../actor.ts";
-import { notAccessible } from "../access.ts";
+import { notAccessible } from "../permissions.ts";
 import type { Api } from "../api.ts";
 import type { RepositoryCall } from "../call.ts";
 import { commitFiles } from "../commit-files.ts";

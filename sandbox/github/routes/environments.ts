@@ -85,7 +85,7 @@ export function environmentRoutes(api: Api): void {
 }
 
 /** A new environment without any rule; it is not in the repository yet. */
-export function newEnvironment({ store }: RepositoryCall, name: string): Environment {
+export function newEnvironment({ store }: Pick<RepositoryCall, "store">, name: string): Environment {
   const now = store.clock.now();
   return {
     id: store.nextId(),

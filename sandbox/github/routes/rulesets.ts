@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import { callerRole, hasPermission, includesRole } from "../access.ts";
+import { callerRole, includesRole } from "../access.ts";
+import { hasPermission } from "../permissions.ts";
 import { actorOf } from "../actor.ts";
 import type { Api } from "../api.ts";
 import type { RepositoryCall } from "../call.ts";

@@ -1,4 +1,4 @@
-import { notAccessible } from "../../access.ts";
+import { notAccessible } from "../../permissions.ts";
 import { actorOf } from "../../actor.ts";
 import { commitFiles } from "../../commit-files.ts";
 import { GitHubError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-import { isMember, isOwner } from "../../access.ts";
+import { isMember, isOwner, seesMembers } from "../../access.ts";
 import type { App, Organization, Team, User } from "../../model.ts";
 import { nodeId } from "../../node-id.ts";
 import { connection } from "../connection.ts";
@@ -33,9 +33,9 @@ export function userView(graph: Graph, user: User): View {
 /** GraphQL's `Organization`. */
 export function organizationView(graph: Graph, organization: Organization): View {
   const viewerIsAMember = isMember(organization, graph.viewer.id);
-  // Whoever is no member sees no team.
+  // Whoever is no member, and no App that may see them, sees no team.
   const teams = () =>
-    viewerIsAMember
+    seesMembers(organization, graph.caller)
       ? graph.store.accounts.teams.filter(({ organizationId }) => organizationId === organization.id)
       : [];
   return {
