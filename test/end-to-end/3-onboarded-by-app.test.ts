@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import * as z from "zod";
 
 import { emulator, must, newRepository, rest, rulesetsOf, secretsOf, workflowCommits } from "../support/github.ts";
+import { appPermissions } from "../support/organization.ts";
 import { GitHubStack } from "../support/github-stack.ts";
 import { coldStart } from "../support/sandbox.ts";
 
@@ -11,19 +12,6 @@ const id = 98_765;
 const installation = 43_210;
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
-
-/** What the README asks for. */
-const permissions = {
-  administration: "write",
-  contents: "write",
-  workflows: "write",
-  secrets: "write",
-  dependabot_secrets: "write",
-  actions_variables: "write",
-  environments: "write",
-  actions: "read",
-  members: "read",
-} as const;
 
 const everything = {
   name: "by-app",
@@ -68,7 +56,7 @@ describe("a GitHub App in place of a person's token", () => {
   });
 
   it("is refused with the permission that it lacks, before anything is written, and goes on where that was given", async () => {
-    const { administration, ...others } = permissions;
+    const { administration, ...others } = appPermissions;
     await install(others);
     stack.configure({ repositories: [everything] });
     const { exitCode, stdout, stderr } = await stack.up();

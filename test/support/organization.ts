@@ -98,3 +98,16 @@ export const kbaseFacts: readonly RepositoryFacts[] = kbaseRepositories.map(({ n
     branches: Object.fromEntries(branches.map((branch) => [branch, { file: undefined, workflows: files }])),
   });
 });
+
+/** What the README asks for where a GitHub App is used. */
+export const appPermissions = {
+  administration: "write",
+  contents: "write",
+  workflows: "write",
+  secrets: "write",
+  dependabot_secrets: "write",
+  actions_variables: "write",
+  environments: "write",
+  actions: "read",
+  members: "read",
+} as const;

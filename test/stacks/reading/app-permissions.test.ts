@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
 
 import { permissionProblems } from "../../../stacks/reading/app-permissions.ts";
-import { entryOf } from "../../support/organization.ts";
-
-const all = {
-  administration: "write",
-  contents: "write",
-  workflows: "write",
-  secrets: "write",
-  dependabot_secrets: "write",
-  actions_variables: "write",
-  environments: "write",
-  actions: "read",
-  members: "read",
-} as const;
+import { appPermissions as all, entryOf } from "../../support/organization.ts";
 
 const everything = entryOf({
   name: "web",
