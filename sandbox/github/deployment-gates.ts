@@ -1,0 +1,76 @@
+import { teamsOf } from "./access.ts";
+import type { Deployment, Environment, Repository, User } from "./model.ts";
+import { isProtected } from "./rules/applicable.ts";
+import { fnmatch } from "./rules/fnmatch.ts";
+import type { Store } from "./store.ts";
+
+/** A job of a workflow's run that waits for the reviewers of its environment. */
+export interface WaitingJob {
+  readonly repositoryId: number;
+  readonly run: number;
+  readonly environmentId: number;
+  readonly deployment: Deployment;
+  /** Who caused the run. */
+  readonly actor: string;
+}
+
+/** What a reviewer said. */
+export interface Review {
+  readonly state: "approved" | "rejected";
+  readonly reviewer: string;
+  readonly comment: string;
+}
+
+/** The jobs that wait, in memory: a run ends with the stand-in, and so does its waiting. */
+export class DeploymentGates {
+  readonly #waiting = new Set<WaitingJob>();
+  /** By deployment; kept once decided, as nobody may have asked yet. */
+  readonly #reviews = new Map<number, PromiseWithResolvers<Review>>();
+
+  /** Those of a run, oldest first. */
+  of(repository: Repository, run: number): readonly WaitingJob[] {
+    return [...this.#waiting].filter((job) => job.repositoryId === repository.id && job.run === run);
+  }
+
+  /** Lets a job wait. */
+  add(job: WaitingJob): void {
+    this.#waiting.add(job);
+    this.#reviews.set(job.deployment.id, Promise.withResolvers());
+  }
+
+  /** What becomes of a job; undefined where none waits, or waited, for this deployment. */
+  review(deployment: number): Promise<Review> | undefined {
+    return this.#reviews.get(deployment)?.promise;
+  }
+
+  /** Ends the waiting of a job. */
+  decide(job: WaitingJob, review: Review): void {
+    this.#waiting.delete(job);
+    this.#reviews.get(job.deployment.id)?.resolve(review);
+  }
+
+  /** Forgets a job whose run was cancelled. */
+  forget(deployment: number): void {
+    for (const job of this.#waiting) if (job.deployment.id === deployment) this.#waiting.delete(job);
+    this.#reviews.delete(deployment);
+  }
+}
+
+/** Why a ref may not deploy to an environment; undefined where it may. Of a pull request the ref is `refs/pull/N/merge`. */
+export function refusal(repository: Repository, environment: Environment, ref: string): string | undefined {
+  const { branchPolicy, branchPolicies, name } = environment;
+  if (branchPolicy === null) return undefined;
+  const type = ref.startsWith("refs/tags/") ? "tag" : "branch";
+  const short = ref.replace(/^refs\/(?:heads\/|tags\/)?/u, "");
+  const allowed = branchPolicy.protectedBranches
+    ? ref.startsWith("refs/heads/") && isProtected(repository, short)
+    : branchPolicies.some((policy) => policy.type === type && fnmatch(policy.name, short));
+  if (allowed) return undefined;
+  const what = type === "tag" ? "Tag" : "Branch";
+  return `${what} "${short}" is not allowed to deploy to ${name} due to environment protection rules.`;
+}
+
+/** Whether somebody may review a deployment to an environment: one of its reviewers, who caused it only where that is allowed. */
+export const mayReview = (store: Store, environment: Environment, user: User, actor: string): boolean =>
+  !(environment.preventSelfReview && user.login === actor) &&
+  environment.reviewers.some(({ type, id }) => (type === "User" ? id === user.id : teamsOf(store, user.id).has(id)));
