@@ -1,14 +1,13 @@
 import * as z from "zod";
 
 import { actorParts, bypassActors, needsId } from "../../components/actors.ts";
-import type { BypassActor } from "../../components/actors.ts";
+import type { ActorIds, BypassActor } from "../../components/actors.ts";
 import type { Credential } from "../../components/github-access.ts";
 import type { GitHubClient } from "../../components/github-client.ts";
 import { GitHubFailure } from "../../components/github-failure.ts";
 import type { ActorName, Onboarding } from "../../components/onboarding.ts";
 import type { Organization } from "../organization-config.ts";
 import { pooled } from "./pooled.ts";
-import type { Reading } from "./reading.ts";
 import { refuseErrors } from "./refuse-errors.ts";
 
 /** Every actor that an entry names. */
@@ -29,12 +28,20 @@ const byKind = (names: readonly ActorName[], wanted: string) =>
 const aliased = (names: readonly string[], letter: string, fieldOf: (text: string) => string) =>
   names.map((name, index) => `${letter}${String(index)}: ${fieldOf(JSON.stringify(name))} { databaseId }`);
 
+/** Who entries name, and who asks. */
+export interface ActorReading {
+  /** The ids of all actors that entries name. */
+  readonly actors: ActorIds;
+  /** The account that Drover works as. */
+  readonly self: BypassActor | undefined;
+}
+
 /** Finds the ids of all actors that entries name, and the account of the credential. */
 export async function readActors(
   client: GitHubClient,
   { name: owner, credential, repositories }: Organization,
   isServer: boolean,
-): Promise<Pick<Reading, "actors" | "self">> {
+): Promise<ActorReading> {
   const names = actorNames(repositories).filter(needsId);
   const [teams, users, apps] = [byKind(names, "team"), byKind(names, "user"), byKind(names, "app")];
   const query = [

@@ -1,6 +1,5 @@
 import * as z from "zod";
 
-import type { ActorIds, BypassActor } from "../../components/actors.ts";
 import type { PackageFacts } from "../../components/container-package.ts";
 import type { GitHubClient } from "../../components/github-client.ts";
 import { GitHubFailure } from "../../components/github-failure.ts";
@@ -8,18 +7,16 @@ import type { RepositoryFacts } from "../../components/repository-facts.ts";
 import type { Organization } from "../organization-config.ts";
 import type { Memory } from "../organization-memory.ts";
 import { readActors } from "./actors.ts";
+import type { ActorReading } from "./actors.ts";
 import { readDates, readVariables } from "./dates.ts";
 import { checkOrganization } from "./organization.ts";
 import { readPackages } from "./packages.ts";
 import { readRepositories } from "./repositories.ts";
 
 /** What GitHub says before anything is declared. */
-export interface Reading {
+export interface Reading extends ActorReading {
   /** By the entry's name; those alone that exist. */
   readonly repositories: ReadonlyMap<string, RepositoryFacts>;
-  readonly actors: ActorIds;
-  /** The account that Drover works as. */
-  readonly self: BypassActor | undefined;
   /** All container packages of the organization; undefined where the token may not see them. */
   readonly packages: readonly PackageFacts[] | undefined;
   /** When secrets that we wrote were last written, by `secretKey`. */

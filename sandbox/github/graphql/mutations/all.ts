@@ -4,13 +4,8 @@ import type { Graph } from "../graph.ts";
 import { problemOf } from "../problem.ts";
 import { branchProtectionMutations } from "./branch-protection.ts";
 import { commitMutations } from "./commit.ts";
+import type { Mutations } from "./mutations.ts";
 import { pullRequestMutations } from "./pull-request.ts";
-
-/**
- * Mutations by the name of their field: each takes its input, whose type is the schema's, and returns the fields of its
- * payload besides `clientMutationId`, or throws a Problem.
- */
-export type Mutations = Readonly<Record<string, (graph: Graph, input: never) => Promise<View>>>;
 
 const all: Mutations = { ...branchProtectionMutations, ...commitMutations, ...pullRequestMutations };
 

@@ -5,7 +5,7 @@ import type { Graph } from "../graph.ts";
 import { repositoryOfNode } from "../nodes.ts";
 import { noNode, Problem } from "../problem.ts";
 import { branchProtectionRuleView } from "../views/branch-protection.ts";
-import type { Mutations } from "./all.ts";
+import type { Mutations } from "./mutations.ts";
 
 /** The fields that are stored as they are given. */
 const plainFields = [

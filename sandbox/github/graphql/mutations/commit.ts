@@ -10,7 +10,7 @@ import type { Graph } from "../graph.ts";
 import { noNode, noSuch, Problem } from "../problem.ts";
 import { commitView } from "../views/commit.ts";
 import { findRef } from "../views/ref.ts";
-import type { Mutations } from "./all.ts";
+import type { Mutations } from "./mutations.ts";
 
 interface Input {
   readonly branch: {

@@ -13,7 +13,7 @@ import { pullRequestOfNode, pullRequestOfThread, repositoryOfNode } from "../nod
 import { noNode, Problem } from "../problem.ts";
 import { pullRequestView } from "../views/pull-request.ts";
 import { threadsOf, threadView } from "../views/review.ts";
-import type { Mutations } from "./all.ts";
+import type { Mutations } from "./mutations.ts";
 
 interface OfPullRequest {
   readonly pullRequestId: string;
