@@ -4,6 +4,7 @@ import { actionsUrl } from "./actions/part.ts";
 import { organization } from "./engine/stacks.ts";
 import type { PullRequest } from "./pull-request.ts";
 import type { World } from "./world/part.ts";
+import { patientJson } from "./world/patient-request.ts";
 
 const Runs = z.array(
   z.looseObject({
@@ -22,8 +23,11 @@ const Runs = z.array(
  * @throws Error with the reasons and the folder of the run's log when it did not succeed
  */
 export async function awaitBuild(world: Pick<World, "settings">, repository: string, pull: PullRequest): Promise<void> {
-  const response = await fetch(`${actionsUrl(world)}/settled`);
-  const runs = Runs.parse(await response.json()).filter(
+  const all = await patientJson(`${actionsUrl(world)}/settled`).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the runner of workflows is gone (${reason}); its log: npm run sandbox -- logs actions`);
+  });
+  const runs = Runs.parse(all).filter(
     (run) => run.repository === `${organization}/${repository}` && run.event.name === "pull_request",
   );
   const run = runs.at(-1);

@@ -1,7 +1,9 @@
 import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
+import { finished } from "node:stream";
 
 import * as z from "zod";
+
+import { patientJson, patientStream } from "../world/patient-request.ts";
 
 /** An event as the GitHub stand-in tells it, see `Happening` there. */
 const Happening = z.object({
@@ -29,6 +31,12 @@ export interface OpenedSecrets {
   readonly dependabot: Readonly<Record<string, string>>;
   readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
+const Gate = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("free") }),
+  z.object({ state: z.literal("refused"), reason: z.string() }),
+  z.object({ state: z.literal("waiting"), id: z.int() }),
+]);
+const Review = z.object({ state: z.enum(["approved", "rejected"]), reviewer: z.string(), comment: z.string() });
 const NewToken = z.object({ id: z.int(), token: z.string() });
 const Told = z.object({ sequence: z.int() });
 
@@ -48,19 +56,19 @@ export class StandInClient {
 
   /** Listens to events until the signal ends it; resolves once it listens. `ended` is called when the stand-in ended it. */
   async listen(listener: (happening: Happening) => void, signal: AbortSignal, ended: () => void): Promise<void> {
-    const { body } = await this.#send("GET", "/events", undefined, signal);
-    if (body === null) throw new Error("the GitHub stand-in sends no events");
-    const lines = createInterface({ input: Readable.from(body) });
+    const events = await patientStream(`${this.url}/_emulator/events`, { headers: this.#headers, signal });
+    const lines = createInterface({ input: events });
     const { promise, resolve } = Promise.withResolvers<void>();
     lines.on("line", (line) => {
       resolve();
       if (line !== "") listener(Happening.parse(JSON.parse(line)));
     });
-    lines.once("close", () => {
+    // An interface does not close where its input breaks off, which `finished` tells of.
+    lines.on("error", () => undefined);
+    finished(events, () => {
       resolve();
       if (!signal.aborted) ended();
     });
-    lines.on("error", () => undefined);
     await promise;
   }
 
@@ -89,15 +97,34 @@ export class StandInClient {
     };
   }
 
-  async #send(method: string, route: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  /** Whether a job may go on that is for an environment, see the stand-in's `deploymentGateRoutes`. */
+  async requestDeployment(body: Readonly<Record<string, string | number>>): Promise<z.infer<typeof Gate>> {
+    return Gate.parse(await (await this.#send("POST", "/deployments", body)).json());
+  }
+
+  /** Waits for a reviewer of a deployment that waits. */
+  async reviewed(id: number, signal: AbortSignal): Promise<z.infer<typeof Review>> {
+    const url = `${this.url}/_emulator/deployments/${String(id)}/review`;
+    return Review.parse(await patientJson(url, { headers: this.#headers, signal }));
+  }
+
+  /** Says that nobody waits any more for reviewers of a deployment. */
+  async forgetDeployment(id: number): Promise<void> {
+    await this.#send("DELETE", `/deployments/${String(id)}`);
+  }
+
+  get #headers(): Readonly<Record<string, string>> {
+    return { Authorization: `Bearer ${this.#token}` };
+  }
+
+  async #send(method: string, route: string, body?: unknown): Promise<Response> {
     const response = await fetch(`${this.url}/_emulator${route}`, {
       method,
       headers: {
-        Authorization: `Bearer ${this.#token}`,
+        ...this.#headers,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
     });
     if (!response.ok)
       throw new Error(

@@ -8,6 +8,7 @@ import { actionsUrl } from "../../sandbox/actions/part.ts";
 import { githubUrl } from "../../sandbox/github/part.ts";
 import { imagesFolder, registryHost } from "../../sandbox/registry/registry.ts";
 import type { World } from "../../sandbox/world/part.ts";
+import { patientJson } from "../../sandbox/world/patient-request.ts";
 
 const Run = z.object({
   run: z.int(),
@@ -259,8 +260,7 @@ export class Cycle {
 
   /** Waits until everything that these events caused has ended; returns the runs since the last time, oldest first. */
   async settled(): Promise<Run[]> {
-    const response = await fetch(`${actionsUrl(this.#world)}/settled`);
-    const all = z.array(Run).parse(await response.json());
+    const all = z.array(Run).parse(await patientJson(`${actionsUrl(this.#world)}/settled`));
     const fresh = all.slice(this.#seen).filter(({ repository }) => repository === this.repository);
     this.#seen = all.length;
     return fresh;

@@ -86,6 +86,13 @@ describe("the runner's view of the GitHub stand-in", () => {
     assert.equal(merge?.parents[0], main);
   });
 
+  it("says that the stand-in is gone, however the connection ended", async () => {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    await client.listen(() => undefined, end.signal, resolve);
+    github.app.server.closeAllConnections();
+    await ended;
+  });
+
   it("gets a token for one repository that may what it was given, and no more once it is revoked", async () => {
     const minted = await client.mint("kbase/app", { contents: "read" });
     const read = () =>
