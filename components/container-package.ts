@@ -1,4 +1,4 @@
-import { packageNames } from "./image-workflow.ts";
+import { packageNames } from "./image-packages.ts";
 import type { Onboarding } from "./onboarding.ts";
 
 /** What GitHub says of a container package. */

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-
-import { channelRepository } from "./image.ts";
-import type { ImageBuild, Onboarding, Retention } from "./onboarding.ts";
-import { longLived } from "./onboarding.ts";
+import { imagesInput } from "./image-packages.ts";
+import { imageTriggers } from "./image-triggers.ts";
+import type { Onboarding, Retention } from "./onboarding.ts";
 import { environmentTags, reusableWorkflows } from "./reusable-workflows.ts";
 import type { InputsOf, WorkflowName } from "./reusable-workflows.ts";
 import { renderWorkflow } from "./workflow-model.ts";
-import type { CallerWorkflow, CallingJob, InputValue, Triggers } from "./workflow-model.ts";
+import type { CallerWorkflow, CallingJob, InputValue } from "./workflow-model.ts";
 
 /** Where the workflow file is in every repository. */
 export const workflowPath = ".github/workflows/images.yml";
@@ -115,7 +113,7 @@ export function imageWorkflow(entry: Onboarding, source: WorkflowSource): Caller
       },
     }),
   };
-  return { name: "Images", on: triggersOf(entry), permissions: {}, jobs: withoutUndefined(jobs) };
+  return { name: "Images", on: imageTriggers(entry), permissions: {}, jobs: withoutUndefined(jobs) };
 }
 
 /** What a clean-up reports that a person starts, where the entry says nothing. */
@@ -147,65 +145,12 @@ const callOf =
     ...(job.secrets === undefined ? {} : { secrets: job.secrets }),
   });
 
-function triggersOf({ name, branches, images, retention }: Onboarding): Triggers {
-  const names = longLived(branches);
-  return {
-    pull_request: {
-      branches: names,
-      types: ["opened", "reopened", "synchronize", "ready_for_review", "converted_to_draft"],
-    },
-    push: { branches: names },
-    ...(branches.release === undefined ? {} : { release: { types: ["published"] } }),
-    repository_dispatch: { types: ["retag"] },
-    workflow_dispatch: {
-      inputs: {
-        action: { description: "What to do", type: "choice", options: ["retag", "clean-up"], required: true },
-        image: { description: "retag: the image", type: "choice", options: packageNames(images, branches) },
-        source: { description: "retag: the tag that the image has", type: "string", default: "latest" },
-        target: { description: "retag: the tag that it gets too", type: "choice", options: [...environmentTags] },
-        reason: { description: "retag: why", type: "string" },
-        delete: { description: "clean-up: delete instead of only reporting", type: "boolean", default: false },
-      },
-    },
-    ...(retention === undefined ? {} : { schedule: [{ cron: nightly(name) }] }),
-  };
-}
-
-/** Every package that an entry's images go to: the channel of each long-lived branch. */
-export const packageNames = (images: readonly ImageBuild[], { develop, release }: Onboarding["branches"]): string[] =>
-  images.flatMap(({ name }) => [
-    ...(develop === undefined ? [] : [channelRepository(name, "develop")]),
-    ...(release === undefined ? [] : [name]),
-  ]);
-
-/** The images as the workflows take them: a JSON list of objects with `name`, and the others of `ImageBuild` where they are set. */
-export const imagesInput = (images: readonly ImageBuild[]): string =>
-  JSON.stringify(
-    images.map(({ name, dockerfile, context, target, arguments: given, test }) => ({
-      name,
-      dockerfile,
-      context,
-      target,
-      arguments: Object.keys(given).length === 0 ? undefined : sorted(given),
-      test,
-    })),
-  );
-
 /** The build's secrets as one secret, a JSON object: a called workflow takes only names that it declares. */
 function buildSecrets({ buildSecrets: names }: Onboarding): Record<string, string> | undefined {
   if (names.length === 0) return undefined;
   const members = [...names].sort().map((name) => `"${name}": \${{ toJSON(secrets.${name}) }}`);
   return { build: `{ ${members.join(", ")} }` };
 }
-
-/** A minute of the night that differs between repositories, so that not all of an organisation's schedules come at once. */
-function nightly(name: string): string {
-  const [minute = 0, hour = 0] = createHash("sha256").update(name.toLowerCase()).digest();
-  return `${String(minute % 60)} ${String(1 + (hour % 4))} * * *`;
-}
-
-const sorted = <Value>(all: Readonly<Record<string, Value>>): Record<string, Value> =>
-  Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const withoutUndefined = <Value>(all: Readonly<Record<string, Value | undefined>>): Record<string, Value> =>
   Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));

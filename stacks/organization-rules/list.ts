@@ -1,5 +1,5 @@
 import { isRepository } from "../../components/image.ts";
-import { packageNames } from "../../components/image-workflow.ts";
+import { packageNames } from "../../components/image-packages.ts";
 import { keyOf } from "../config.ts";
 import { builtinBranches } from "../organization-defaults.ts";
 import { effective, entriesOf } from "./reading.ts";

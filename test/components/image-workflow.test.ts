@@ -6,13 +6,8 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import * as z from "zod";
 
-import {
-  imageWorkflow,
-  imageWorkflowFile,
-  imagesInput,
-  managedMark,
-  packageNames,
-} from "../../components/image-workflow.ts";
+import { imagesInput, packageNames } from "../../components/image-packages.ts";
+import { imageWorkflow, imageWorkflowFile, managedMark } from "../../components/image-workflow.ts";
 import type { WorkflowSource } from "../../components/image-workflow.ts";
 import { longLived } from "../../components/onboarding.ts";
 import { gateCheck, reusableWorkflows } from "../../components/reusable-workflows.ts";
