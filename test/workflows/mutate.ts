@@ -1,6 +1,6 @@
 /**
  * Changes one word at a time in the workflow files and runs the tests that read them, until one fails. Prints the changes that none notices,
- * and ends with 1 if there are any. Not part of `npm test`: an hour for all files.
+ * and ends with 1 if there are any. Not part of `npm test`: half an hour for all files.
  *
  *     npm run mutate-workflows -- [NAME…] [--static]
  *
@@ -80,9 +80,11 @@ const mutants = readdirSync(folder)
   .filter(({ isScript }) => !isScript || !isStatic);
 console.log(`${String(mutants.length)} changes`);
 let survivors = 0;
-const queue = mutants.values();
+const queue = mutants.entries();
+const often = Math.ceil(mutants.length / 20);
 async function work(): Promise<void> {
-  for (const mutant of queue) {
+  for (const [index, mutant] of queue) {
+    if (index % often === 0) console.error(`${String(index)} of ${String(mutants.length)}`);
     if (!(await survives(mutant))) continue;
     survivors += 1;
     const { workflow, line, before, after } = mutant;
