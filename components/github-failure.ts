@@ -17,6 +17,11 @@ export class GitHubFailure extends Error {
     this.status = status;
     this.limited = limited;
   }
+
+  /** The message without its last word to an update that has not begun: that nothing was changed. */
+  get reason(): string {
+    return this.message.replace(/; nothing was changed.*$/, "");
+  }
 }
 
 /** Header to value, in lower case. */

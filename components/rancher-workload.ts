@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { App } from "./app.ts";
 import { formatImage } from "./image.ts";
 import type { PinnedImage } from "./image-digest.ts";
-import type { RolloutWatch } from "./rollout-watch.ts";
 import * as manifests from "./workload-manifests.ts";
 
 type DeploymentArgs = k8s.apps.v1.DeploymentArgs;
@@ -16,8 +15,8 @@ export interface RancherWorkloadArgs {
   readonly written: string;
   readonly image: PinnedImage;
   readonly namespace: pulumi.Input<string>;
-  /** Says why a rollout does not get on. */
-  readonly watch: RolloutWatch;
+  /** What looks after the Deployment's changes. */
+  readonly hooks: pulumi.ResourceHookBinding;
   readonly pullSecrets: readonly pulumi.Input<string>[];
   /** The host name that leads to the environment. */
   readonly host: string;
@@ -72,7 +71,7 @@ export class RancherWorkload extends pulumi.ComponentResource {
     });
     this.deployment = new k8s.apps.v1.Deployment(name, args.transform?.(deployment) ?? deployment, {
       ...child,
-      hooks: args.watch.hooks,
+      hooks: args.hooks,
     });
     new k8s.core.v1.Service(
       name,

@@ -17,7 +17,7 @@ export type RegistryAnswer =
   | { readonly kind: "unavailable"; readonly reason: string };
 
 /** Every kind of manifest, image or index: a registry answers 404 for a kind that the client does not accept. */
-const manifestTypes = [
+export const manifestTypes = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -33,7 +33,7 @@ const maximumPages = 10;
 export async function askForImage(access: RegistryAccess, image: LocatedImage): Promise<RegistryAnswer> {
   const path = `/v2/${image.repository}/manifests/${image.digest ?? image.tag ?? "latest"}`;
   try {
-    const response = await request(access, image.repository, path, {
+    const response = await askRegistry(access, image.repository, path, {
       method: "HEAD",
       headers: { accept: manifestTypes },
     });
@@ -59,7 +59,7 @@ export async function listTags(access: RegistryAccess, repository: string): Prom
   const tags: string[] = [];
   let path: string | undefined = `/v2/${repository}/tags/list?n=1000`;
   for (let page = 0; path !== undefined && page < maximumPages; page++) {
-    const response: Response = await request(access, repository, path, {});
+    const response: Response = await askRegistry(access, repository, path, {});
     if (!response.ok) return tags;
     const body: unknown = await response.json();
     if (typeof body === "object" && body !== null && "tags" in body && Array.isArray(body.tags))
@@ -70,7 +70,12 @@ export async function listTags(access: RegistryAccess, repository: string): Prom
 }
 
 /** One request, repeated with a token where the registry asks for one (distribution specification, "Token authentication"). */
-async function request(access: RegistryAccess, repository: string, path: string, init: RequestInit): Promise<Response> {
+export async function askRegistry(
+  access: RegistryAccess,
+  repository: string,
+  path: string,
+  init: RequestInit,
+): Promise<Response> {
   const base = `${access.http ? "http" : "https"}://${access.host}`;
   const send = (authorization: string | undefined) => {
     const headers = new Headers(init.headers);

@@ -1,19 +1,24 @@
 import { selectImages } from "../components/environment-images.ts";
 import type { AppImage } from "../components/environment-images.ts";
+import type { GitHubAccess } from "../components/github-access.ts";
 import { parseConfig, readConfig } from "./config.ts";
 import type { ConfigKind, ConfigProblem, RawConfig } from "./config.ts";
 import { problemsBetweenKeys } from "./environment-rules.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import type { EnvironmentConfig } from "./environment-schema.ts";
+import { credentialOf } from "./github-schema.ts";
 
 /** What an environment's stack works from. */
 export interface Environment extends EnvironmentConfig {
   readonly selected: ReadonlyMap<string, AppImage>;
+  /** GitHub, where deployments are recorded; not there where the configuration has no credential for it. */
+  readonly records?: GitHubAccess;
 }
 
 const kind: ConfigKind<EnvironmentConfig> = {
   schema: environmentSchema,
-  secretPath: /^(?!quota\.)((rancherToken|apps)$|registries([.[]|$)|(.*\.)?(secrets|password)([.[]|$))/,
+  secretPath:
+    /^(?!quota\.)((rancherToken|apps)$|(registries|githubToken|githubApp)([.[]|$)|(.*\.)?(secrets|password)([.[]|$))/,
 };
 
 /**
@@ -34,7 +39,8 @@ export function parseEnvironment(
 ): { environment?: Environment; problems: readonly ConfigProblem[] } {
   const { value, raw, problems: wrongValues } = parseConfig(kind, config);
   const problems = [...wrongValues, ...problemsBetweenKeys(raw, secretKeys)];
-  return value === undefined
-    ? { problems }
-    : { environment: { ...value, selected: selectImages(value).images }, problems };
+  if (value === undefined) return { problems };
+  const credential = credentialOf(value);
+  const records = credential && { records: { url: value.github?.url, credential } };
+  return { environment: { ...value, selected: selectImages(value).images, ...records }, problems };
 }

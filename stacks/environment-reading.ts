@@ -33,6 +33,8 @@ export const Reading = z.object({
   rancher: z.object({ project: z.string().catch("") }).catch({ project: "" }),
   registry: shape.registry.catch("ghcr.io"),
   registries: z.record(z.string(), z.object({ password: z.unknown() }).catch({ password: undefined })).catch({}),
+  githubToken: z.unknown().optional(),
+  githubApp: z.unknown().optional(),
   channel: shape.channel.catch("develop"),
   app: shape.app.catch(undefined),
   image: shape.image.catch(undefined),

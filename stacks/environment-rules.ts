@@ -4,6 +4,7 @@ import type { ConfigProblem } from "./config.ts";
 import { exposed, keyOf } from "./config.ts";
 import { Reading } from "./environment-reading.ts";
 import type { AppReading } from "./environment-reading.ts";
+import { secretCredentials, twoCredentials } from "./github-schema.ts";
 
 type Rule = (reading: Reading) => ConfigProblem[];
 
@@ -117,6 +118,7 @@ const rules: readonly Rule[] = [
   pathsApart,
   claimsApart,
   ownProject,
+  twoCredentials,
   knownImages,
 ];
 
@@ -150,6 +152,7 @@ export function problemsBetweenKeys(
   return [
     ...rules.filter((rule) => hasApps || rule !== knownImages).flatMap((rule) => rule(reading)),
     ...(tokenShows ? [exposed("rancherToken")] : []),
+    ...secretCredentials(reading).flatMap(([key, part]) => (secretKeys.has(key) ? [] : [exposed(part)])),
     ...exposedSecrets(reading, secretKeys),
   ];
 }

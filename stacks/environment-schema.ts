@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { isRegistry, isRepository, maximumName } from "../components/image.ts";
+import { githubKeys } from "./github-schema.ts";
 import { count, flag, organization, quoteHint, registryHost, secret, text } from "./schema-rules.ts";
 
 /**
@@ -135,6 +136,7 @@ export const environmentSchema = z.strictObject({
       /^[^\s:/]+(:p-[a-z0-9]+)?$/,
     ),
   }),
+  ...githubKeys,
   rancherToken: z
     .string({ error: "must be text" })
     .regex(/^[^\s:]+:[^\s:]+$/, "must be the bearer token of a Rancher API key, as in token-abc12:…"),

@@ -6,10 +6,10 @@ import type { PinnedImage } from "../components/image-digest.ts";
 import { RancherEnvironment } from "../components/rancher-environment.ts";
 import { RancherWorkload } from "../components/rancher-workload.ts";
 import type { RegistryAccess } from "../components/registry-client.ts";
-import { RolloutWatch } from "../components/rollout-watch.ts";
+import { deploymentHooks } from "./deployment-hooks.ts";
 import { readEnvironment } from "./environment-config.ts";
 import type { Environment } from "./environment-config.ts";
-import { checkRancher } from "./preflight.ts";
+import { checkGitHub, checkRancher } from "./preflight.ts";
 import { transforms } from "./transforms.ts";
 
 /** One app of the stack's output `apps`. */
@@ -39,11 +39,12 @@ export async function environmentStack(): Promise<{ apps: Record<string, pulumi.
   const environment = readEnvironment();
   const registries = registriesOf(environment);
   const provider = registryProvider("registries", registries, {});
-  const [unreachable, images] = await Promise.all([
+  const [unreachable, refused, images] = await Promise.all([
     checkRancher({ ...environment.rancher, token: environment.rancherToken }),
+    environment.records && checkGitHub(environment.records, environment.organization),
     resolveAll(environment, registries, provider),
   ]);
-  const problems = [...(unreachable === undefined ? [] : [unreachable]), ...images.problems];
+  const problems = [unreachable, refused, ...images.problems].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
   return { apps: declareEnvironment(pulumi.getStack(), environment, registries, images.resolved) };
 }
@@ -63,8 +64,8 @@ export function declareEnvironment(
     quota: environment.quota,
     registries,
   });
-  const watch = new RolloutWatch({ ...environment.rancher, token: environment.rancherToken });
   const { hostname, origin } = addressOf(environment);
+  const hooks = deploymentHooks(stack, environment, registries, origin);
   const declare = (name: string, { written, image }: ResolvedImage): [string, pulumi.Output<AppOutput>][] => {
     const app = environment.apps[name];
     if (app === undefined) return [];
@@ -74,7 +75,7 @@ export function declareEnvironment(
       written,
       image,
       namespace,
-      watch,
+      hooks,
       pullSecrets,
       host: hostname,
       tlsSecret,

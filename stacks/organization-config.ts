@@ -3,6 +3,7 @@ import type { WorkflowSource } from "../components/image-workflow.ts";
 import type { Onboarding } from "../components/onboarding.ts";
 import { parseConfig, readConfig } from "./config.ts";
 import type { ConfigKind, ConfigProblem, RawConfig } from "./config.ts";
+import { credentialOf } from "./github-schema.ts";
 import { completeEntry } from "./organization-defaults.ts";
 import { organizationProblems } from "./organization-rules.ts";
 import { organizationSchema } from "./organization-schema.ts";
@@ -55,7 +56,7 @@ export function parseOrganization(
   return {
     organization: {
       name: organization,
-      url: github?.url.replace(/\/$/, ""),
+      url: github?.url,
       credential,
       workflows: { ...workflows, registry },
       secrets,
@@ -64,11 +65,6 @@ export function parseOrganization(
     },
     problems,
   };
-}
-
-function credentialOf({ githubToken, githubApp }: WrittenOrganization): Credential | undefined {
-  if (githubApp !== undefined) return { kind: "app", ...githubApp };
-  return githubToken === undefined ? undefined : { kind: "token", token: githubToken };
 }
 
 /** Puts the repository's name beside its number in the list, which nobody counts. */

@@ -1,24 +1,22 @@
 import { exposed, keyOf } from "./config.ts";
 import type { ConfigProblem } from "./config.ts";
+import { secretCredentials, twoCredentials } from "./github-schema.ts";
 import { branchRules } from "./organization-rules/branches.ts";
 import { listRules } from "./organization-rules/list.ts";
 import { Reading } from "./organization-rules/reading.ts";
 import type { Rule } from "./organization-rules/reading.ts";
 import { secretRules } from "./organization-rules/secrets.ts";
 
-const oneCredential: Rule = ({ githubToken, githubApp }) => {
-  if (githubToken === undefined && githubApp === undefined)
-    return [
-      {
-        key: "githubToken",
-        message:
-          "is missing, and so is githubApp; set one: pulumi config set --secret githubToken, or githubApp with id, installationId and privateKey",
-      },
-    ];
-  return githubToken === undefined || githubApp === undefined
-    ? []
-    : [{ key: "githubApp", message: "is there, and so is githubToken: keep one of the two" }];
-};
+const oneCredential: Rule = (reading) =>
+  reading.githubToken === undefined && reading.githubApp === undefined
+    ? [
+        {
+          key: "githubToken",
+          message:
+            "is missing, and so is githubApp; set one: pulumi config set --secret githubToken, or githubApp with id, installationId and privateKey",
+        },
+      ]
+    : twoCredentials(reading);
 
 const rules: readonly Rule[] = [oneCredential, ...listRules, ...branchRules, ...secretRules];
 
@@ -34,8 +32,7 @@ export function organizationProblems(
 ): ConfigProblem[] {
   const reading = Reading.parse(raw);
   const open = [
-    ...(reading.githubToken === undefined ? [] : [["githubToken", "githubToken"] as const]),
-    ...(reading.githubApp === undefined ? [] : [["githubApp", "githubApp.privateKey"] as const]),
+    ...secretCredentials(reading),
     ...Object.keys(reading.secrets).map((name) => ["secrets", keyOf(["secrets", name])] as const),
   ].filter(([key]) => !secretKeys.has(key));
   return [...rules.flatMap((rule) => rule(reading)), ...open.map(([, key]) => exposed(key))];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { githubKeys } from "./github-schema.ts";
 import { count, flag, organization, registryHost, secret, text } from "./schema-rules.ts";
 
 /**
@@ -147,32 +148,10 @@ export const entrySchema = z.strictObject({
   ...common,
 });
 
-const digits = (what: string) =>
-  z.union([z.int().min(1), z.string().regex(/^[1-9]\d*$/)], { error: `must be ${what}, a number` }).transform(String);
-
 /** All keys of the stack `github`. */
 export const organizationSchema = z.strictObject({
   organization,
-  githubToken: text("must be a GitHub token, without spaces", /^\S+$/, 1024).optional(),
-  githubApp: z
-    .strictObject({
-      id: digits("the App's id"),
-      installationId: digits("the id of its installation in the organization"),
-      privateKey: text(
-        "must be the App's private key in PEM, with its BEGIN and END lines",
-        /^-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+-----END (?:RSA )?PRIVATE KEY-----\s*$/,
-        20_000,
-      ),
-    })
-    .optional(),
-  github: z
-    .strictObject({
-      url: text(
-        "must be GitHub's address without a path, as in https://github.example.org; http is for this machine alone",
-        /^(?:https:\/\/[^\s/?#@]+|http:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?)\/?$/,
-      ),
-    })
-    .optional(),
+  ...githubKeys,
   registry: registryHost.default("ghcr.io"),
   workflows: z.strictObject({
     repository: text(

@@ -1,3 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { GitHubAccess } from "../components/github-access.ts";
+import { GitHubClient } from "../components/github-client.ts";
+import { GitHubFailure } from "../components/github-failure.ts";
 import { askCluster, rancherBase } from "../components/rancher-request.ts";
 import type { RancherAccess, RancherAnswer } from "../components/rancher-request.ts";
 import { reasonOf } from "../components/registry-client.ts";
@@ -30,6 +35,27 @@ export async function checkRancher(access: RancherAccess): Promise<string | unde
       return `Rancher at ${base} has no cluster ${cluster} (404) that this token may see: check drover:rancher.cluster`;
     default:
       return `Cluster ${cluster} can't be reached through Rancher at ${base}: it answers ${String(answer.status)}; nothing was changed`;
+  }
+}
+
+/**
+ * Asks GitHub whether it takes the credential that deployments are recorded with. A GitHub that can't be asked keeps nobody from deploying:
+ * that is a warning.
+ *
+ * @returns what is wrong with the configuration, with key and fix, or undefined
+ */
+export async function checkGitHub(access: GitHubAccess, organization: string): Promise<string | undefined> {
+  try {
+    const client = await GitHubClient.open(access);
+    await client.rest("GET /orgs/{org}", { org: organization });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GitHubFailure)) throw error;
+    const { status, limited } = error;
+    if (!limited && (status === 401 || status === 403 || status === 404))
+      return `${error.reason}; without drover:githubToken and drover:githubApp, deployments are not recorded`;
+    await pulumi.log.warn(`Deployments may not be recorded: ${error.reason}`);
+    return undefined;
   }
 }
 

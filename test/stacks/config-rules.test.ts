@@ -22,6 +22,7 @@ const cluster = "must be the cluster's id in Rancher, as in c-m-abc12345 or loca
 const project = "must be a name, or the id of a project that exists, as in appdev or c-m-abc12345:p-xyz12";
 const image = "must be an image's name without a tag, in lower case, as in jobrunner or quay.io/other/jobrunner";
 const registry = "must be a registry's host, as in ghcr.io or 127.0.0.1:5000";
+const privateKey = "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n";
 const rancher = { url: "https://rancher.example.org", cluster: "c-m-abc12345", project: "appdev" };
 
 const namespaceQuotaKeys = [
@@ -152,6 +153,23 @@ const ofEnvironment: readonly Row[] = [
     { quota: { container: { pods: "5" } } },
     "quota.container.pods is not a key; the keys here are limitsCpu, limitsMemory, requestsCpu, requestsMemory",
   ],
+  [{ githubToken: "hush hush" }, "githubToken must be a GitHub token, without spaces"],
+  [{ githubApp: "hush" }, `githubApp ${structure}`],
+  [
+    { githubApp: { id: "hush", privateKey: "hush" } },
+    "githubApp.id must be the App's id, a number",
+    "githubApp.installationId is missing; set it: pulumi config set --secret --path 'githubApp.installationId' VALUE",
+    "githubApp.privateKey must be the App's private key in PEM, with its BEGIN and END lines",
+  ],
+  [
+    { githubToken: "hush", githubApp: { id: 1, installationId: 2, privateKey } },
+    "githubApp is there, and so is githubToken: keep one of the two",
+  ],
+  [{ github: "https://github.example.org" }, `github ${structure}`],
+  ...["http://github.example.org", "https://github.example.org/api", "github.example.org"].map((wrong): Row => [
+    { github: { url: wrong } },
+    `github.url is "${wrong}", which must be GitHub's address without a path, as in https://github.example.org; http is for this machine alone`,
+  ]),
   [{ hots: "x" }, "hots is not a key; did you mean host?"],
 ];
 

@@ -6,6 +6,8 @@ import { describeProblems } from "../../stacks/config.ts";
 import { parseEnvironment, readEnvironment } from "../../stacks/environment-config.ts";
 import { parsed, problemsOf, withApp, written } from "../support/configuration.ts";
 
+const privateKey = "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n";
+
 describe("an environment's configuration", () => {
   it("is complete with defaults where it says only what it must", () => {
     const { environment, problems } = parsed({});
@@ -103,6 +105,20 @@ describe("an environment's configuration", () => {
   ];
   for (const [what, changes] of values) it(`may have ${what}`, () => assert.deepEqual(problemsOf(changes), []));
 
+  it("says by whom deployments are recorded, and on which GitHub", () => {
+    const recordsOf = (changes: Readonly<Record<string, unknown>>) => parsed(changes).environment?.records;
+    const github = { url: "https://github.example.org/" };
+    assert.equal(recordsOf({ github }), undefined);
+    assert.deepEqual(recordsOf({ githubToken: "ghp_x" }), {
+      url: undefined,
+      credential: { kind: "token", token: "ghp_x" },
+    });
+    assert.deepEqual(recordsOf({ github, githubApp: { id: 12, installationId: "34", privateKey } }), {
+      url: "https://github.example.org",
+      credential: { kind: "app", id: "12", installationId: "34", privateKey },
+    });
+  });
+
   it("has variables as text, whatever YAML made of them, and quantities too", () => {
     const { environment } = parsed(
       withApp({ env: { A: 5, B: true, C: "x" }, resources: { requests: { cpu: 2, memory: "1Gi" }, limits: {} } }),
@@ -190,6 +206,7 @@ describe("a configuration with several mistakes", () => {
 describe("a secret in a configuration", () => {
   const secrets = { secrets: { TOKEN: "hush" } };
   const registries = { "ghcr.io": { username: "u", password: "hush" }, "quay.io": {} };
+  const githubApp = { id: 1, installationId: 2, privateKey };
   const anew = (key: string) => `${key} must be encrypted; set it anew: pulumi config set --secret --path '${key}'`;
   const cases: readonly [Readonly<Record<string, unknown>>, readonly string[], readonly string[]][] = [
     [{}, [], [anew("rancherToken")]],
@@ -198,6 +215,10 @@ describe("a secret in a configuration", () => {
     [withApp(secrets), ["rancherToken", "apps"], []],
     [{ registries }, ["rancherToken"], [anew(`registries["ghcr.io"].password`)]],
     [{ registries }, ["rancherToken", "registries"], []],
+    [{ githubToken: "hush" }, ["rancherToken"], [anew("githubToken")]],
+    [{ githubToken: "hush" }, ["rancherToken", "githubToken"], []],
+    [{ githubApp }, ["rancherToken"], [anew("githubApp.privateKey")]],
+    [{ githubApp }, ["rancherToken", "githubApp"], []],
     [
       { registries, ...withApp(secrets) },
       [],
@@ -222,6 +243,10 @@ describe("a secret in a configuration", () => {
     { apps: { web: { port: 80, env: "A=hush" } } },
     { apps: { web: { port: 80, files: "hush" } } },
     { apps: { web: { port: 80, resources: "hush" } } },
+    { githubToken: "hush hush" },
+    { githubApp: ["hush"] },
+    { githubApp: { id: "hush", installationId: "hush", privateKey: "hush" } },
+    { githubApp: { key: "hush" } },
     { registries: "hush" },
     { registries: { "ghcr.io": "hush" } },
     { registries: { "ghcr.io": { password: "hush" } } },

@@ -24,7 +24,7 @@ export const written = (config: Readonly<Record<string, unknown>>): Record<strin
 /** The smallest configuration with changes, parsed. */
 export const parsed = (
   changes: Readonly<Record<string, unknown>>,
-  secretKeys: readonly string[] = ["rancherToken", "registries", "apps"],
+  secretKeys: readonly string[] = ["rancherToken", "registries", "apps", "githubToken", "githubApp"],
 ): ReturnType<typeof parseEnvironment> => parseEnvironment(written({ ...smallest, ...changes }), new Set(secretKeys));
 
 /** What is wrong with the smallest configuration with changes: `key message`. */

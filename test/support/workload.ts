@@ -35,9 +35,9 @@ export function workload(
   options: { preview?: boolean } = {},
 ): Promise<Registration> {
   return register(() => {
-    const watch = new RolloutWatch({ url: "https://rancher.example.org", cluster: "c-1", token: "token-a:b" });
+    const { hooks } = new RolloutWatch({ url: "https://rancher.example.org", cluster: "c-1", token: "token-a:b" });
     new RancherWorkload("web", {
-      ...{ written: "pr-12", image, namespace: "appdev", watch, pullSecrets: [], host: "appdev.example.org" },
+      ...{ written: "pr-12", image, namespace: "appdev", hooks, pullSecrets: [], host: "appdev.example.org" },
       app: { ...smallest, ...app },
       ...changes(),
     });
