@@ -177,6 +177,17 @@ describe("the scripts that check, record, list and remove, with a real registry 
       assert.deepEqual([deployment?.production_environment, deployment?.sha], [true, head]);
     });
 
+    it("ends no deployment: what runs goes on running", async () => {
+      await world.built("web-develop", "pr-12", await world.head("develop"));
+      const body = { ref: "develop", environment: "ci", description: "", required_contexts: [] };
+      const { id } = z.looseObject({ id: z.number() }).parse(await world.ask("POST /deployments", body));
+      await world.ask(`POST /deployments/${String(id)}/statuses`, { state: "success" });
+      const { ok, log } = await retag("pr-12", "ci");
+      assert.ok(ok, log);
+      assert.equal((await deployments()).length, 2);
+      assert.equal(await stateOf(id), "success");
+    });
+
     it("of a tag that does not exist is refused, and recorded nowhere", async () => {
       const { ok, log } = await retag("pr-99", "ci");
       assert.ok(!ok);
@@ -304,6 +315,48 @@ describe("the scripts that check, record, list and remove, with a real registry 
       assert.ok(ok, log);
       assert.equal(await world.digest("web-develop", gone.tag), undefined);
       for (const tag of tags) assert.ok((await world.digest("web-develop", tag)) !== undefined, tag);
+    });
+
+    it("keeps the five that each app last ran in an environment, however often others were deployed or tagged", async () => {
+      await world.built("web-develop", "latest", await world.head("develop"));
+      const all: Awaited<ReturnType<typeof closed>>[] = [];
+      for (let count = 0; count < 9; count++) all.push(await closed("web-develop"));
+      const [gone, , , , , , other, tagged, failed] = all;
+      const name = world.image("web-develop");
+      const deploy = async (
+        of: (typeof all)[number] | undefined,
+        app?: string,
+        state?: string,
+        image = `${name}:pr-1`,
+      ) => {
+        const { id } = z.looseObject({ id: z.number() }).parse(
+          await world.ask("POST /deployments", {
+            ref: "develop",
+            environment: "appdev",
+            task: app === undefined ? "retag" : "deploy",
+            required_contexts: [],
+            payload: { image, digest: of?.digest, app },
+          }),
+        );
+        if (state !== undefined) await world.ask(`POST /deployments/${String(id)}/statuses`, { state });
+      };
+      for (const one of all.slice(0, 6)) await deploy(one, "web", "inactive");
+      // Back and forth between two of them.
+      for (let count = 0; count < 3; count++) for (const one of [all[4], all[5]]) await deploy(one, "web", "success");
+      // By its digest alone, for another app that has the same image.
+      await deploy(other, "worker", "success", `${name}@${other?.digest ?? ""}`);
+      for (let count = 0; count < 6; count++) await deploy(tagged, undefined, "success");
+      await deploy(failed, undefined, "failure");
+
+      const { ok, log } = await run();
+      assert.ok(ok, log);
+      const left = await Promise.all(
+        all.map(async ({ tag }) => (await world.digest("web-develop", tag)) !== undefined),
+      );
+      assert.deepEqual(
+        left,
+        all.map((one) => one !== gone),
+      );
     });
 
     it("keeps the parts and attestations of what stays, and removes those of what goes", async () => {
