@@ -39,6 +39,18 @@ export class CheckReporter {
     this.#report(name, () => this.#client.createCheck(name, this.#commit, this.#run, { status: "in_progress" }));
   }
 
+  /** Says that a job waits for reviewers, or that it runs on. */
+  wait(name: string, waits: boolean): void {
+    const status = waits ? ("waiting" as const) : ("in_progress" as const);
+    const known = this.#ids.get(name);
+    if (known !== undefined)
+      this.#tail = this.#tail.then(async () => this.#client.updateCheck(await known, { status }));
+    else {
+      this.#states.set(name, { result: undefined, outputs: {} });
+      this.#report(name, () => this.#client.createCheck(name, this.#commit, this.#run, { status }));
+    }
+  }
+
   /** Keeps an output of a job. */
   output(name: string, key: string, value: string): void {
     const state = this.#states.get(name);

@@ -29,7 +29,7 @@ export type RunnerConfig = z.input<typeof Config>;
 
 /**
  * Runs the workflows of the sandbox's repositories. Usage: `node main.ts CONFIG.json`. `GET /runs` lists its runs; `GET /settled` does so once
- * nothing runs any more. SIGTERM or SIGINT ends it.
+ * nothing runs any more but what waits for reviewers. SIGTERM or SIGINT ends it.
  */
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined) throw new Error("usage: node sandbox/actions/main.ts CONFIG.json");

@@ -7,7 +7,7 @@ const Check = z.object({ id: z.int() });
 
 /** A check run as it is reported. */
 export interface CheckReport {
-  readonly status: "queued" | "in_progress" | "completed";
+  readonly status: "queued" | "in_progress" | "waiting" | "completed";
   readonly conclusion?: string;
   readonly output?: { readonly title: string; readonly summary: string };
 }

@@ -22,8 +22,9 @@ export class Runner {
   #tail: Promise<void> = Promise.resolve();
   #changed = Promise.withResolvers<void>();
 
-  constructor(setting: Omit<RunSetting, "groups" | "end">) {
-    this.#setting = { ...setting, groups: new ConcurrencyGroups(), end: this.#end.signal };
+  constructor(setting: Omit<RunSetting, "groups" | "end" | "changed">) {
+    const shared = { groups: new ConcurrencyGroups(), end: this.#end.signal, changed: () => this.#wake() };
+    this.#setting = { ...setting, ...shared };
     this.#next = nextRun(setting.folder);
   }
 
@@ -45,12 +46,13 @@ export class Runner {
     await Promise.all(this.#active);
   }
 
-  /** Waits until nothing runs, and nothing that has happened waits to be looked at. */
+  /** Waits until nothing runs but what waits for reviewers, and nothing that has happened waits to be looked at. */
   async settled(): Promise<void> {
     for (;;) {
       const told = await this.#setting.client.told();
-      if (this.#handled >= told && this.#active.size === 0) return;
-      if (this.#handled < told || this.#active.size > 0) await this.#changed.promise;
+      const isBusy = () => this.#handled < told || this.#runs.some((run) => run.isBusy);
+      if (!isBusy()) return;
+      await this.#changed.promise;
     }
   }
 

@@ -9,18 +9,20 @@ import { standInArguments } from "./act/stand-ins.ts";
 import { CheckReporter } from "./check-reporter.ts";
 import type { JobState } from "./check-reporter.ts";
 import type { ConcurrencyGroups, Member } from "./concurrency-groups.ts";
+import { environmentSettings, passGate } from "./environment-gate.ts";
+import type { JobSettings } from "./environment-gate.ts";
 import { RepositoryClient } from "./repository-client.ts";
 import { checkedCommit, contextsOf, environmentOf, eventPayload, tokenPermissions, trustOf } from "./run-context.ts";
 import type { Happening, StandInClient } from "./stand-in-client.ts";
+import { inputsOf, resultOf, runInStages } from "./staged-jobs.ts";
 import { StepOutputs } from "./step-outputs.ts";
 import { calledWorkflow, callProblems } from "./workflow/call-rules.ts";
 import { checkName, jobName } from "./workflow/check-names.ts";
-import { interpolate, runsAfter } from "./workflow/expression.ts";
+import type { Contexts } from "./workflow/expression.ts";
 import { loggedJob } from "./workflow/job-names.ts";
 import type { CalledFiles } from "./workflow/job-names.ts";
 import { planRun } from "./workflow/plan.ts";
 import type { Group, Plan, Unit } from "./workflow/plan.ts";
-import { neededBy, nextStage } from "./workflow/stages.ts";
 import type { Ended } from "./workflow/stages.ts";
 import { unitFile } from "./workflow/unit-file.ts";
 import { parseWorkflow, workflowName } from "./workflow/workflow-file.ts";
@@ -36,6 +38,8 @@ export interface RunSetting {
   readonly log: (line: string) => void;
   /** Cancels every run. */
   readonly end: AbortSignal;
+  /** Called when a run begins to wait for reviewers. */
+  readonly changed: () => void;
 }
 
 /** A run as it is told. */
@@ -50,6 +54,8 @@ export interface RunReport {
   /** The commit that ran, and the one that its checks are of. */
   readonly commit: string;
   readonly checked: string;
+  /** The environments whose reviewers it waits for. */
+  readonly waiting: readonly string[];
   /** Undefined until it ended. */
   readonly conclusion: "success" | "failure" | "cancelled" | "skipped" | "startup_failure" | undefined;
   /** Why it was cancelled, did not start, or went wrong in a way that no job tells. */
@@ -63,12 +69,19 @@ export interface RunReport {
 }
 
 /** What jobs have that run together. */
-interface Stage {
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly variables: Readonly<Record<string, string>>;
+interface Stage extends JobSettings {
   readonly steps: StepOutputs;
   readonly checks: CheckReporter;
   readonly signal: AbortSignal;
+  /** Where they are of a workflow that the one job calls. */
+  readonly called?: CalledStage;
+}
+
+/** Some jobs of a called workflow; what they need has ended. */
+interface CalledStage {
+  readonly caller: string;
+  readonly jobs: readonly string[];
+  readonly ended: ReadonlyMap<string, Ended>;
 }
 
 /** One run of one workflow file on one event. */
@@ -83,7 +96,11 @@ export class WorkflowRun {
   readonly #reasons: string[] = [];
   readonly #summaries: Record<string, string> = {};
   #called: CalledFiles = new Map();
-  #calledTexts: readonly string[] = [];
+  #calledTexts: ReadonlyMap<string, string> = new Map();
+  readonly #waiting: string[] = [];
+  /** Parts that are not over, and those of them that wait for others or for reviewers. */
+  #parts = 0;
+  #idle = 0;
   #conclusion: RunReport["conclusion"];
   #checks: CheckReporter | undefined;
 
@@ -109,12 +126,18 @@ export class WorkflowRun {
       ref: this.#happening.subject?.ref ?? "",
       commit: this.#happening.subject?.sha ?? "",
       checked: checkedCommit(this.#happening),
+      waiting: this.#waiting,
       conclusion: this.#conclusion,
       reasons: this.#reasons,
       jobs: this.#checks?.jobs ?? {},
       summaries: this.#summaries,
       folder: this.#folder,
     };
+  }
+
+  /** Whether something of it goes on: it is not over, and does not only wait for reviewers, or behind a run that does. */
+  get isBusy(): boolean {
+    return this.#conclusion === undefined && (this.#parts === 0 || this.#idle < this.#parts);
   }
 
   /**
@@ -175,7 +198,7 @@ export class WorkflowRun {
   /** Reads the workflows that jobs call, and finds what GitHub would refuse to start for. */
   async #readCalled(github: RepositoryClient): Promise<void> {
     const called = new Map<string, { name: string; file: WorkflowFile }>();
-    const texts: string[] = [];
+    const texts = new Map<string, string>();
     const problems: string[] = [];
     for (const [id, job] of Object.entries(this.#file.jobs)) {
       if (job.uses === undefined) continue;
@@ -185,7 +208,7 @@ export class WorkflowRun {
       const parsed = parseWorkflow(job.uses, text);
       problems.push(...callProblems(id, job, this.#file, parsed));
       called.set(id, { name: parsed.name ?? path.posix.basename(file), file: parsed });
-      texts.push(text);
+      texts.set(id, text);
     }
     if (problems.length > 0) throw new Error(problems.join("; "));
     this.#called = called;
@@ -208,17 +231,21 @@ export class WorkflowRun {
       if (!abort.signal.aborted) this.#reasons.push(`cancelled: ${reason}`);
       abort.abort();
     };
+    this.#parts += 1;
     try {
       for (const { name, cancelInProgress } of groups) {
         const member: Member = { cancelInProgress, cancel };
         const key = `${this.#happening.repository} ${name}`;
         members.push([key, member]);
-        if (!(await this.#setting.groups.enter(key, member))) cancel(`a newer one of the group ${name} took its place`);
+        this.#idle += 1;
+        const entered = await this.#setting.groups.enter(key, member).finally(() => (this.#idle -= 1));
+        if (!entered) cancel(`a newer one of the group ${name} took its place`);
         if (abort.signal.aborted) break;
       }
       if (!abort.signal.aborted) await this.#execute(unit, checks, github, variables, abort.signal);
       if (abort.signal.aborted) this.#cancelJobs(unit, checks);
     } finally {
+      this.#parts -= 1;
       for (const [key, member] of members) this.#setting.groups.leave(key, member);
     }
   }
@@ -244,7 +271,7 @@ export class WorkflowRun {
     checks.endAll("cancelled", this.#namesOf(jobs));
   }
 
-  /** Runs the jobs of a unit; those that are for an environment apart, with its secrets and variables, once all that they need has ended. */
+  /** Runs the jobs of a unit, in stages where some are for environments. */
   async #execute(
     unit: Unit,
     checks: CheckReporter,
@@ -252,70 +279,92 @@ export class WorkflowRun {
     variables: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { client } = this.#setting;
-    const { jobs } = this.#file;
-    const { repository } = this.#happening;
-    const trust = trustOf(this.#happening);
-    const opened = await client.secrets(repository);
+    const happening = this.#happening;
+    const trust = trustOf(happening);
+    const opened = await this.#setting.client.secrets(happening.repository);
     const common = trust === "fork" ? {} : trust === "full" ? opened.actions : opened.dependabot;
-    const ended = new Map<string, Ended>();
+    const settings: JobSettings = { secrets: common, variables };
     const steps = new StepOutputs();
-    const isApart = (id: string) => jobs[id]?.environment !== undefined;
-    while (!signal.aborted) {
-      const stage = nextStage(jobs, unit.jobs, isApart, ended);
-      if (stage.length === 0) return;
-      const contexts = {
-        ...contextsOf(this.#happening, this.#file, variables, this.number),
-        needs: Object.fromEntries(ended),
-      };
-      const needed = neededBy(jobs, stage);
-      const [first = ""] = stage;
-      const { name, environment, if: condition } = { ...jobs[first], environment: jobs[first]?.environment };
-      let settings = { secrets: common, variables };
-      if (environment !== undefined) {
-        const results = needed.flatMap((id) => ended.get(id)?.result ?? []);
-        if (!runsAfter(condition, contexts, results)) {
-          checks.end(name ?? first, "skipped");
-          ended.set(first, { result: "skipped", outputs: {} });
-          continue;
-        }
-        const of = interpolate(environment, contexts);
-        settings = {
-          secrets: { ...common, ...(trust === "full" ? opened.environments[of] : {}) },
-          variables: { ...variables, ...(await github.variables(of)) },
-        };
-      }
-      await this.#executeStage(
-        { ...unit, jobs: stage, live: unit.live.filter((id) => stage.includes(id)) },
-        new Map([...ended].filter(([id]) => needed.includes(id))),
-        { ...settings, steps, checks, signal },
-      );
-      for (const id of stage)
-        ended.set(id, {
-          result: this.#resultOf(id, checks),
-          outputs: steps.of(id, jobs[id] ?? { outputs: {} }, contexts, Object.values(settings.secrets)),
-        });
-    }
+    const stage = { steps, checks, signal };
+    /** What jobs have in common, of the file itself or of one that it calls; their checks tell them apart. */
+    const level = (jobs: WorkflowFile["jobs"], contexts: Contexts, checkOf: (id: string) => string) => ({
+      ...{ jobs, contexts, settings, steps },
+      leave: (id: string, result: "skipped" | "failure", reason?: string) => {
+        checks.end(checkOf(id), result, reason);
+        if (reason !== undefined) this.#reasons.push(`${checkOf(id)}: ${reason}`);
+      },
+      enter: async (id: string, environment: string) =>
+        (await this.#pass(environment, checkOf(id), checks, signal)) ??
+        environmentSettings(github, environment, settings, trust === "full" ? opened : undefined),
+      resultOf: (id: string) => resultOf(checkOf(id), checks),
+    });
+    const contexts = contextsOf(happening, this.#file, variables, this.number);
+    const callerOf = (caller: string) => {
+      const [job, called] = [this.#file.jobs[caller], this.#called.get(caller)];
+      if (job === undefined || called === undefined) return undefined;
+      const { jobs } = called.file;
+      if (!Object.values(jobs).some(({ environment }) => environment !== undefined)) return undefined;
+      return (ended: ReadonlyMap<string, Ended>, outer: Contexts) =>
+        runInStages(
+          {
+            ...level(jobs, { ...outer, inputs: inputsOf(called.file, job, outer) }, (id) =>
+              checkName(jobName(caller, job), jobName(id, jobs[id] ?? {}), jobName(id, jobs[id] ?? {}), {}),
+            ),
+            ids: Object.keys(jobs),
+            keyOf: (id) => `${caller} ${id}`,
+            callerOf: () => undefined,
+            run: (ids, inner, its) =>
+              this.#executeStage({ ...unit, jobs: [caller], live: [caller] }, ended, {
+                ...{ ...stage, ...its },
+                called: { caller, jobs: ids, ended: inner },
+              }),
+          },
+          signal,
+        );
+    };
+    await runInStages(
+      {
+        ...level(this.#file.jobs, contexts, (id) => jobName(id, this.#file.jobs[id] ?? {})),
+        ids: unit.jobs,
+        keyOf: (id) => id,
+        callerOf,
+        run: (ids, ended, its) => {
+          const some = { ...unit, jobs: ids, live: unit.live.filter((id) => ids.includes(id)) };
+          return this.#executeStage(some, ended, { ...stage, ...its });
+        },
+      },
+      signal,
+    );
   }
 
-  /** How a job ended; one that calls a workflow as its worst one did. */
-  #resultOf(id: string, checks: CheckReporter): Ended["result"] {
-    const name = jobName(id, this.#file.jobs[id] ?? {});
-    const results = Object.entries(checks.jobs).flatMap(([check, { result }]) =>
-      check === name || check.startsWith(`${name} `) ? (result ?? []) : [],
-    );
-    return (["failure", "cancelled", "success"] as const).find((one) => results.includes(one)) ?? "skipped";
+  /** Passes the gate of an environment, see `passGate`. */
+  async #pass(environment: string, check: string, checks: CheckReporter, signal: AbortSignal) {
+    const { repository, subject, sender } = this.#happening;
+    const { ref = "", sha = "" } = subject ?? {};
+    const applicant = { repository, run: this.number, ref, sha, actor: sender.login };
+    return passGate(this.#setting.client, environment, applicant, signal, () => {
+      checks.wait(check, true);
+      this.#idle += 1;
+      this.#waiting.push(environment);
+      this.#setting.changed();
+      return () => {
+        this.#idle -= 1;
+        this.#waiting.splice(this.#waiting.indexOf(environment), 1);
+        if (!signal.aborted) checks.wait(check, false);
+      };
+    });
   }
 
   async #executeStage(unit: Unit, ended: ReadonlyMap<string, Ended>, stage: Stage): Promise<void> {
     const { client, tools, log } = this.#setting;
     const { checks, signal } = stage;
+    if (signal.aborted) return;
     const happening = this.#happening;
     const trust = trustOf(happening);
     const name = workflowName(this.#path, this.#file);
     const grants = unit.live.map((id) => this.#file.jobs[id]?.permissions ?? this.#file.permissions);
     const token = await client.mint(happening.repository, tokenPermissions(grants, trust));
-    const folder = path.join(this.#folder, unit.jobs.join("+").slice(0, 60));
+    const folder = path.join(this.#folder, [...unit.jobs, ...(stage.called?.jobs ?? [])].join("+").slice(0, 60));
     const skippedCallers = new Set<string>();
     let lastError = "";
     const onLine = (line: ActLine) => {
@@ -323,8 +372,9 @@ export class WorkflowRun {
       if (shown !== undefined) log(`run ${String(this.number)} ${shown}`);
       if (line.level === "error" && line.raw_output !== true) lastError = line.msg.trim();
       const job = loggedJob(line, name, this.#file, this.#called);
-      if (job === undefined || (job.caller === undefined && ended.has(job.id))) return;
-      if (job.caller === undefined) stage.steps.take(job.id, line);
+      const { called } = stage;
+      if (job === undefined || (job.caller === undefined ? ended : called?.ended)?.has(job.id) === true) return;
+      stage.steps.take(job.caller === undefined ? job.id : `${job.caller} ${job.id}`, line);
       const isCaller = job.caller === undefined && this.#called.has(job.id);
       if (isCaller && line.jobResult === "skipped") skippedCallers.add(job.id);
       if (isCaller && line.jobResult !== "skipped") return;
@@ -345,14 +395,27 @@ export class WorkflowRun {
         secrets: { ...stage.secrets, GITHUB_TOKEN: token.token },
         variables: stage.variables,
         environment: environmentOf(happening, client.url, this.number),
-        options: standInArguments([this.#text, ...this.#calledTexts]),
+        options: [
+          ...standInArguments([this.#text, ...this.#calledTexts.values()]),
+          ...(stage.called === undefined ? [] : this.#calledStage(stage.called, folder)),
+        ],
         onLine,
         signal,
       });
-      if (exitCode !== undefined) this.#endMissing(unit, checks, skippedCallers, exitCode, lastError);
+      if (exitCode !== undefined && stage.called === undefined)
+        this.#endMissing(unit, checks, skippedCallers, exitCode, lastError);
     } finally {
       await client.revoke(token);
     }
+  }
+
+  /** act's options that put a part of a called workflow in the place of the whole. */
+  #calledStage({ caller, jobs, ended }: CalledStage, folder: string): string[] {
+    const { repository, path: file, ref } = calledWorkflow(this.#file.jobs[caller]?.uses ?? "");
+    const [at, name] = [path.join(folder, "called"), this.#called.get(caller)?.name ?? ""];
+    mkdirSync(path.join(at, path.dirname(file)), { recursive: true });
+    writeFileSync(path.join(at, file), unitFile(this.#calledTexts.get(caller) ?? "", name, jobs, ended));
+    return ["--local-repository", `${repository}@${ref}=${at}`];
   }
 
   /** Says of jobs that act never spoke of what became of them: it leaves later jobs out when a called workflow failed. */
