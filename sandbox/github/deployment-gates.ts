@@ -21,7 +21,10 @@ export interface Review {
   readonly comment: string;
 }
 
-/** The jobs that wait, in memory: a run ends with the stand-in, and so does its waiting. */
+/**
+ * The jobs that wait, in memory: a run ends with the stand-in, and so does its waiting. Only reviewers end it: what administrators may bypass on
+ * GitHub's pages, and wait timers, are not modelled.
+ */
 export class DeploymentGates {
   readonly #waiting = new Set<WaitingJob>();
   /** By deployment; kept once decided, as nobody may have asked yet. */

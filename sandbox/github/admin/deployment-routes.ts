@@ -21,7 +21,8 @@ const DeploymentId = z.object({ id: z.coerce.number().int() });
 /**
  * What the sandbox's runner asks before a job that is for an environment, and GitHub keeps to itself:
  * - `POST /_emulator/deployments`: whether the job may go on. `{ state: "free" }`, `{ state: "refused", reason }`, or
- *   `{ state: "waiting", id }` where the environment has reviewers. An environment that is not there is made;
+ *   `{ state: "waiting", id }` where the environment has reviewers. An environment that is not there is made.
+ *   GitHub makes a deployment of every such job; here those that wait have one;
  * - `GET /_emulator/deployments/ID/review` answers once a reviewer has said something; `DELETE /_emulator/deployments/ID`: nobody waits any more.
  */
 export function deploymentGateRoutes(app: FastifyInstance, store: Store): void {
