@@ -6,8 +6,8 @@ export interface Mutant {
   readonly line: number;
   readonly before: string;
   readonly after: string;
-  /** Whether it is in a script. */
-  readonly isScript: boolean;
+  /** The step whose script it is in. */
+  readonly step: string | undefined;
   /** Of the whole file. */
   readonly text: string;
 }
@@ -86,18 +86,21 @@ export function mutantsOf(workflow: string, text: string): Mutant[] {
   const lines = text.split("\n");
   let script: number | undefined;
   let condition: number | undefined;
+  let step = "";
   return lines.flatMap((before, index) => {
     const indent = /^ */u.exec(before)?.[0].length ?? 0;
     const isBlank = before.trim() === "";
     if (script !== undefined && !isBlank && indent <= script) script = undefined;
     if (condition !== undefined && !isBlank && indent <= condition) condition = undefined;
+    if (script === undefined) step = /^ {6,}(?:- )?name: (.+)$/u.exec(before)?.[1] ?? step;
     if (isBlank || isProse(before)) return [];
-    const isScript = script !== undefined;
-    const changes = isScript
-      ? ofScripts
-      : condition !== undefined || before.includes("${{") || /^ *if: /u.test(before)
-        ? ofExpressions
-        : ofSettings;
+    const of = script === undefined ? undefined : step;
+    const changes =
+      of !== undefined
+        ? ofScripts
+        : condition !== undefined || before.includes("${{") || /^ *if: /u.test(before)
+          ? ofExpressions
+          : ofSettings;
     if (/^ *run: .*\|$/u.test(before)) script = indent;
     if (/^ *if: >-$/u.test(before)) condition = indent;
     const changed = changes.flatMap(([pattern, replacement]) =>
@@ -112,7 +115,7 @@ export function mutantsOf(workflow: string, text: string): Mutant[] {
         line: index + 1,
         before,
         after,
-        isScript,
+        step: of,
         text: lines.with(index, after).join("\n"),
       }));
   });

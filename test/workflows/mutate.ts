@@ -25,17 +25,26 @@ const rules = ["test/workflows/events.test.ts", "test/workflows/rules.test.ts"];
 const lint = ["test/workflows/lint.test.ts"];
 const scripts = ["test/end-to-end/4-image-scripts.test.ts", "test/end-to-end/4-other-scripts.test.ts"];
 
-/** Titles of the script tests of a workflow; of all the others, none. */
+/** Titles of the tests that run the script of a step; of all the others, none. */
 const titles: Readonly<Record<string, string>> = {
-  "clean-up": "clean-up",
-  deploy: "the project's own",
-  drift: "the project's own",
-  merge: "a merge|the build|push of",
-  "next-release": "next release",
-  preview: "the project's own",
-  "pull-request": "the build|push of|the gate",
-  release: "a release",
-  retag: "retag",
+  "Build and test": "the build",
+  "Check the request": "a request to retag",
+  Comment: "the project's own",
+  "Compare with the release branch": "the comparison",
+  Decide: "the gate",
+  "Find and remove": "clean-up",
+  "Find the release candidate": "a merge of the release",
+  "Find what was tested": "a merge into develop",
+  "Give the version": "a release",
+  "Move latest": "a release",
+  "Move the tag": "a merge",
+  "Only the newest": "the project's own",
+  "Open or update": "the next release",
+  Push: "push of|a merge into develop",
+  Report: "the project's own",
+  Retag: "a retag",
+  Stacks: "the project's own",
+  "Start BuildKit": "the build",
 };
 
 /** Whether tests pass with the files of a folder. That shared scripts are the same is no proof of what they do, so it does not count. */
@@ -59,14 +68,14 @@ async function survives(mutant: Mutant): Promise<boolean> {
   try {
     cpSync(folder, copy, { recursive: true });
     writeFileSync(path.join(copy, `${mutant.workflow}.yml`), mutant.text);
-    const title = titles[mutant.workflow];
+    const title = titles[mutant.step ?? ""];
     const tests: readonly (() => Promise<boolean>)[] = [
       () => pass(copy, rules, "^(?!.*are the same in all of them)"),
       () => pass(copy, lint, "have nothing that|pass to the called"),
       ...(isStatic || title === undefined ? [] : [() => pass(copy, scripts, title)]),
     ];
     // Those first that are the likeliest to fail.
-    for (const test of mutant.isScript ? tests.toReversed() : tests) if (!(await test())) return false;
+    for (const test of mutant.step !== undefined ? tests.toReversed() : tests) if (!(await test())) return false;
     return true;
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -77,7 +86,7 @@ const mutants = readdirSync(folder)
   .map((file) => path.basename(file, ".yml"))
   .filter((name) => names.length === 0 || names.includes(name))
   .flatMap((name) => mutantsOf(name, readFileSync(path.join(folder, `${name}.yml`), "utf8")))
-  .filter(({ isScript }) => !isScript || !isStatic);
+  .filter(({ step }) => step === undefined || !isStatic);
 console.log(`${String(mutants.length)} changes`);
 let survivors = 0;
 const queue = mutants.entries();
