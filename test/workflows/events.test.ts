@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { gateCheck } from "../../components/reusable-workflows.ts";
-import { interpolate } from "../../sandbox/actions/workflow/expression.ts";
+import { condition, interpolate } from "../../sandbox/actions/workflow/expression.ts";
 import { byHand, pullRequest, push, release, runningJobs, schedule, webHook } from "./occasions.ts";
 import type { Happening } from "./occasions.ts";
 import { callers, detailsOf } from "./workflow-files.ts";
@@ -159,6 +159,20 @@ describe("the names and tags that a run uses", () => {
       assert.equal(interpolate(environment["SUFFIX"] ?? "", contexts), suffix);
       assert.equal(interpolate(environment["TAG"] ?? "", contexts), tag);
     });
+});
+
+describe("the comparison with the release branch", () => {
+  const happens = (shape: string, happening: Happening) =>
+    runningJobs(callerOf(shape), happening).flatMap(({ job, contexts }) => {
+      const step = detailsOf(job).steps.find(({ name }) => name === "Compare with the release branch");
+      return step === undefined ? [] : [condition(step.if, contexts)];
+    });
+  it("is of what is built for the release branch, where the develop branch has images of its own", () => {
+    assert.deepEqual(happens("develop and release", pullRequest("opened", "main")), [true]);
+    assert.deepEqual(happens("develop and release", pullRequest("opened", "develop")), [false]);
+    assert.deepEqual(happens("trunk", pullRequest("opened", "main")), [false]);
+    assert.deepEqual(happens("develop only", pullRequest("opened", "develop")), [false]);
+  });
 });
 
 describe("the required check", () => {

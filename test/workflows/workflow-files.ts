@@ -89,6 +89,7 @@ const Details = z.looseObject({
     .array(
       z.looseObject({
         name: z.string(),
+        if: z.string().optional(),
         uses: z.string().optional(),
         run: z.string().optional(),
         env: texts.default({}),
