@@ -38,7 +38,7 @@ export async function account(
   say("  npm run sandbox -- down");
 }
 
-function happened(world: World, repositories: readonly string[], { number, title }: PullRequest): void {
+function happened(world: World, repositories: readonly string[], { number, title, url }: PullRequest): void {
   const tag = `pr-${String(number)}`;
   const image = hasActions(world)
     ? "its workflow built, tested and pushed the image"
@@ -51,6 +51,8 @@ function happened(world: World, repositories: readonly string[], { number, title
   say(
     "  the registry. The preview showed the one Deployment that differs, and the update rolled it: new pods first, old ones after.",
   );
+  // The sandbox's own images name commits that its GitHub does not have.
+  if (hasActions(world)) say(`  GitHub has the record of who deployed it where, on the pull request's page: ${url}`);
 }
 
 function saySides(world: World, { languageHost, plugins }: InstalledEngine): void {

@@ -27,6 +27,7 @@ export async function environmentConfig(world: World, stack: string): Promise<Re
   const { registryAccount } = world.settings;
   return {
     "drover:organization": organization,
+    "drover:github": { url: githubUrl(world) },
     "drover:rancher": {
       url: rancherUrl(world),
       ca: await rancherAuthority(world),
@@ -122,6 +123,7 @@ function contentOf(world: World, stack: string): StackContent {
         secrets: [
           [`registries["${registryHost(world, "private")}"].password`, settings.registryAccount.password],
           ["apps.auth2.secrets.MONGO_PASSWORD", settings.registryAccount.password],
+          ["githubToken", settings.githubTokens.developer],
           ["rancherToken", settings.tokens.deployer],
         ],
       };

@@ -19,6 +19,8 @@ export interface DemoImage {
   readonly version: string;
   /** The commit that it is built from, 40 hexadecimal digits. */
   readonly revision: string;
+  /** The repository that has the commit. Default: one on github.com of the image's name, which the sandbox's GitHub is not. */
+  readonly source?: string;
   readonly pullRequest?: number;
   /** Makes a version that is no good; see `sandbox/go/demo-app`. */
   readonly behaviour?: "crash" | "unhealthy";
@@ -40,7 +42,8 @@ export async function publishDemoImage(world: World, image: DemoImage): Promise<
     ...(image.behaviour === undefined ? {} : { BEHAVIOUR: image.behaviour }),
   };
   const labels = {
-    "org.opencontainers.image.source": `https://github.com/${image.repository.replace(/-develop$/, "")}`,
+    "org.opencontainers.image.source":
+      image.source ?? `https://github.com/${image.repository.replace(/-develop$/, "")}`,
     "org.opencontainers.image.revision": image.revision,
     "org.opencontainers.image.version": image.version,
     "org.opencontainers.image.created": "2026-01-01T00:00:00Z",

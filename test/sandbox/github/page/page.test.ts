@@ -124,6 +124,41 @@ describe("pages of the GitHub stand-in", () => {
     assert.ok((await shown("/kbase/auth2")).includes(`/kbase/auth2/pull/${number}`));
   });
 
+  it("of a pull request show where its commits are and were deployed", async () => {
+    const deployed = await github.repository("web");
+    const main = (await github.store.git(deployed).ref("refs/heads/main")) ?? "";
+    await github.ask("POST /repos/kbase/web/git/refs", { body: { ref: "refs/heads/topic", sha: main } });
+    await github.ask("PUT /repos/kbase/web/contents/a", { body: { message: "A", content: "", branch: "topic" } });
+    const { body: opened } = await github.ask("POST /repos/kbase/web/pulls", {
+      body: { title: "A", head: "topic", base: "main" },
+    });
+    const { number } = opened as { number: number };
+    const address = `/kbase/web/pull/${String(number)}`;
+    assert.match(await shown(address), /<h2>Deployments<\/h2>\s*<p class="quiet">None\./u);
+    for (const [ref, environment, url] of [
+      ["topic", "appdev", "https://appdev.example.org/web?a&b"],
+      ["topic", "ci", "javascript:alert(1)"],
+      ["topic", "prod", undefined],
+      ["main", "next", "https://next.example.org"],
+    ] as const) {
+      const { body: made } = await github.ask("POST /repos/kbase/web/deployments", {
+        body: { ref, environment, required_contexts: [], description: `in ${environment} ${hostile}` },
+      });
+      const path = `POST /repos/kbase/web/deployments/${String((made as { id: number }).id)}/statuses`;
+      if (url !== undefined) await github.ask(path, { body: { state: "success", environment_url: url } });
+      if (environment === "ci") await github.ask(path, { body: { state: "inactive" } });
+    }
+    const body = await shown(address);
+    assert.match(
+      body,
+      /<a href="https:\/\/appdev\.example\.org\/web\?a&amp;b">appdev<\/a><\/td>\s*<td><span class="good">active</u,
+    );
+    assert.match(body, /<td>ci<\/td>\s*<td><span class="quiet">inactive</u);
+    assert.match(body, /<td>prod<\/td>\s*<td><span class="quiet">pending</u);
+    assert.ok(body.includes("in appdev &lt;script&gt;"));
+    assert.ok(!body.includes("next") && !body.includes("javascript:"));
+  });
+
   it("escape whatever people wrote", async () => {
     for (const path of ["/kbase/auth2", "/kbase/auth2/blob/develop/README.md", "/kbase"]) {
       const body = await shown(path);
