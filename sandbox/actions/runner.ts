@@ -1,12 +1,13 @@
 import { ConcurrencyGroups } from "./concurrency-groups.ts";
 import { RepositoryClient } from "./repository-client.ts";
 import { occasionOf, payloadOf } from "./run-context.ts";
+import type { RunSetting } from "./run-facts.ts";
 import type { Happening } from "./stand-in-client.ts";
 import { startsRun } from "./workflow/starts-run.ts";
 import { parseWorkflow } from "./workflow/workflow-file.ts";
 import type { WorkflowFile } from "./workflow/workflow-file.ts";
 import { nextRun, WorkflowRun } from "./workflow-run.ts";
-import type { RunReport, RunSetting } from "./workflow-run.ts";
+import type { RunReport } from "./workflow-run.ts";
 
 /** Before the first commit of a branch. */
 const nothing = /^0+$/u;

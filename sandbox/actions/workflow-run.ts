@@ -1,46 +1,21 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import type { ActLine } from "./act/act-log.ts";
-import { readable } from "./act/act-log.ts";
-import { runAct } from "./act/run-act.ts";
-import type { ActTools } from "./act/run-act.ts";
-import { standInArguments } from "./act/stand-ins.ts";
+import { readCalled } from "./called-workflows.ts";
 import { CheckReporter } from "./check-reporter.ts";
 import type { JobState } from "./check-reporter.ts";
-import type { ConcurrencyGroups, Member } from "./concurrency-groups.ts";
-import { environmentSettings, passGate } from "./environment-gate.ts";
-import type { JobSettings } from "./environment-gate.ts";
+import type { Member } from "./concurrency-groups.ts";
 import { RepositoryClient } from "./repository-client.ts";
-import { checkedCommit, contextsOf, environmentOf, eventPayload, tokenPermissions, trustOf } from "./run-context.ts";
-import type { Happening, StandInClient } from "./stand-in-client.ts";
-import { inputsOf, resultOf, runInStages } from "./staged-jobs.ts";
-import { StepOutputs } from "./step-outputs.ts";
-import { calledWorkflow, callProblems } from "./workflow/call-rules.ts";
+import { checkedCommit, contextsOf } from "./run-context.ts";
+import type { RunFacts, RunSetting } from "./run-facts.ts";
+import type { Happening } from "./stand-in-client.ts";
+import { runUnit } from "./unit-run.ts";
 import { checkName, jobName } from "./workflow/check-names.ts";
-import type { Contexts } from "./workflow/expression.ts";
-import { loggedJob } from "./workflow/job-names.ts";
 import type { CalledFiles } from "./workflow/job-names.ts";
 import { planRun } from "./workflow/plan.ts";
 import type { Group, Plan, Unit } from "./workflow/plan.ts";
-import type { Ended } from "./workflow/stages.ts";
-import { unitFile } from "./workflow/unit-file.ts";
 import { parseWorkflow, workflowName } from "./workflow/workflow-file.ts";
 import type { WorkflowFile } from "./workflow/workflow-file.ts";
-
-/** What runs of workflows share. */
-export interface RunSetting {
-  readonly client: StandInClient;
-  readonly tools: ActTools;
-  readonly groups: ConcurrencyGroups;
-  /** Below it, each run has a folder of its number. */
-  readonly folder: string;
-  readonly log: (line: string) => void;
-  /** Cancels every run. */
-  readonly end: AbortSignal;
-  /** Called when a run begins to wait for reviewers. */
-  readonly changed: () => void;
-}
 
 /** A run as it is told. */
 export interface RunReport {
@@ -68,22 +43,6 @@ export interface RunReport {
   readonly folder: string;
 }
 
-/** What jobs have that run together. */
-interface Stage extends JobSettings {
-  readonly steps: StepOutputs;
-  readonly checks: CheckReporter;
-  readonly signal: AbortSignal;
-  /** Where they are of a workflow that the one job calls. */
-  readonly called?: CalledStage;
-}
-
-/** Some jobs of a called workflow; what they need has ended. */
-interface CalledStage {
-  readonly caller: string;
-  readonly jobs: readonly string[];
-  readonly ended: ReadonlyMap<string, Ended>;
-}
-
 /** One run of one workflow file on one event. */
 export class WorkflowRun {
   readonly number: number;
@@ -96,7 +55,6 @@ export class WorkflowRun {
   readonly #reasons: string[] = [];
   readonly #summaries: Record<string, string> = {};
   #called: CalledFiles = new Map();
-  #calledTexts: ReadonlyMap<string, string> = new Map();
   readonly #waiting: string[] = [];
   /** Parts that are not over, and those of them that wait for others or for reviewers. */
   #parts = 0;
@@ -169,14 +127,14 @@ export class WorkflowRun {
     let variables: Record<string, string>;
     try {
       variables = await github.variables();
-      await this.#readCalled(github);
+      this.#called = await readCalled(github, this.#file);
       plan = planRun(this.#file, contextsOf(this.#happening, this.#file, variables, this.number));
     } catch (error) {
       this.#reasons.push(messageOf(error));
       return { ended: finish("startup_failure") };
     }
     for (const id of plan.skipped) checks.end(jobName(id, this.#file.jobs[id] ?? {}), "skipped");
-    const started = plan.units.map((unit) => this.#startUnit(unit, plan.group, checks, github, variables));
+    const started = plan.units.map((unit) => this.#startUnit(unit, plan.group, this.#facts(github, checks, variables)));
     const over = async () => {
       const whole = await Promise.allSettled(started);
       for (const one of whole) if (one.status === "rejected") this.#reasons.push(messageOf(one.reason));
@@ -195,34 +153,25 @@ export class WorkflowRun {
     return { ended: over() };
   }
 
-  /** Reads the workflows that jobs call, and finds what GitHub would refuse to start for. */
-  async #readCalled(github: RepositoryClient): Promise<void> {
-    const called = new Map<string, { name: string; file: WorkflowFile }>();
-    const texts = new Map<string, string>();
-    const problems: string[] = [];
-    for (const [id, job] of Object.entries(this.#file.jobs)) {
-      if (job.uses === undefined) continue;
-      const { repository, path: file, ref } = calledWorkflow(job.uses);
-      const text = await github.file(repository, file, ref);
-      if (text === undefined) throw new Error(`jobs.${id}: ${job.uses} was not found`);
-      const parsed = parseWorkflow(job.uses, text);
-      problems.push(...callProblems(id, job, this.#file, parsed));
-      called.set(id, { name: parsed.name ?? path.posix.basename(file), file: parsed });
-      texts.set(id, text);
-    }
-    if (problems.length > 0) throw new Error(problems.join("; "));
-    this.#called = called;
-    this.#calledTexts = texts;
+  #facts(github: RepositoryClient, checks: CheckReporter, variables: RunFacts["variables"]): RunFacts {
+    return {
+      ...{ setting: this.#setting, number: this.number, happening: this.#happening, folder: this.#folder },
+      ...{ name: workflowName(this.#path, this.#file), text: this.#text, file: this.#file, called: this.#called },
+      ...{ github, checks, variables, reasons: this.#reasons, summaries: this.#summaries },
+      waits: (environment) => {
+        this.#idle += 1;
+        this.#waiting.push(environment);
+        this.#setting.changed();
+        return () => {
+          this.#idle -= 1;
+          this.#waiting.splice(this.#waiting.indexOf(environment), 1);
+        };
+      },
+    };
   }
 
   /** Runs a unit once it is in its groups; resolves when it is over. The places in the queues are taken before this returns. */
-  async #startUnit(
-    unit: Unit,
-    whole: Group | undefined,
-    checks: CheckReporter,
-    github: RepositoryClient,
-    variables: Readonly<Record<string, string>>,
-  ): Promise<void> {
+  async #startUnit(unit: Unit, whole: Group | undefined, facts: RunFacts): Promise<void> {
     const abort = new AbortController();
     this.#setting.end.addEventListener("abort", () => cancel("the runner was ended"), { signal: abort.signal });
     const groups = [...(whole === undefined ? [] : [whole]), ...unit.groups];
@@ -242,8 +191,8 @@ export class WorkflowRun {
         if (!entered) cancel(`a newer one of the group ${name} took its place`);
         if (abort.signal.aborted) break;
       }
-      if (!abort.signal.aborted) await this.#execute(unit, checks, github, variables, abort.signal);
-      if (abort.signal.aborted) this.#cancelJobs(unit, checks);
+      if (!abort.signal.aborted) await runUnit(facts, unit, abort.signal);
+      if (abort.signal.aborted) this.#cancelJobs(unit, facts.checks);
     } finally {
       this.#parts -= 1;
       for (const [key, member] of members) this.#setting.groups.leave(key, member);
@@ -269,181 +218,6 @@ export class WorkflowRun {
         }
     }
     checks.endAll("cancelled", this.#namesOf(jobs));
-  }
-
-  /** Runs the jobs of a unit, in stages where some are for environments. */
-  async #execute(
-    unit: Unit,
-    checks: CheckReporter,
-    github: RepositoryClient,
-    variables: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const happening = this.#happening;
-    const trust = trustOf(happening);
-    const opened = await this.#setting.client.secrets(happening.repository);
-    const common = trust === "fork" ? {} : trust === "full" ? opened.actions : opened.dependabot;
-    const settings: JobSettings = { secrets: common, variables };
-    const steps = new StepOutputs();
-    const stage = { steps, checks, signal };
-    /** What jobs have in common, of the file itself or of one that it calls; their checks tell them apart. */
-    const level = (jobs: WorkflowFile["jobs"], contexts: Contexts, checkOf: (id: string) => string) => ({
-      ...{ jobs, contexts, settings, steps },
-      leave: (id: string, result: "skipped" | "failure", reason?: string) => {
-        checks.end(checkOf(id), result, reason);
-        if (reason !== undefined) this.#reasons.push(`${checkOf(id)}: ${reason}`);
-      },
-      enter: async (id: string, environment: string) =>
-        (await this.#pass(environment, checkOf(id), checks, signal)) ??
-        environmentSettings(github, environment, settings, trust === "full" ? opened : undefined),
-      resultOf: (id: string) => resultOf(checkOf(id), checks),
-    });
-    const contexts = contextsOf(happening, this.#file, variables, this.number);
-    const callerOf = (caller: string) => {
-      const [job, called] = [this.#file.jobs[caller], this.#called.get(caller)];
-      if (job === undefined || called === undefined) return undefined;
-      const { jobs } = called.file;
-      if (!Object.values(jobs).some(({ environment }) => environment !== undefined)) return undefined;
-      return (ended: ReadonlyMap<string, Ended>, outer: Contexts) =>
-        runInStages(
-          {
-            ...level(jobs, { ...outer, inputs: inputsOf(called.file, job, outer) }, (id) =>
-              checkName(jobName(caller, job), jobName(id, jobs[id] ?? {}), jobName(id, jobs[id] ?? {}), {}),
-            ),
-            ids: Object.keys(jobs),
-            keyOf: (id) => `${caller} ${id}`,
-            callerOf: () => undefined,
-            run: (ids, inner, its) =>
-              this.#executeStage({ ...unit, jobs: [caller], live: [caller] }, ended, {
-                ...{ ...stage, ...its },
-                called: { caller, jobs: ids, ended: inner },
-              }),
-          },
-          signal,
-        );
-    };
-    await runInStages(
-      {
-        ...level(this.#file.jobs, contexts, (id) => jobName(id, this.#file.jobs[id] ?? {})),
-        ids: unit.jobs,
-        keyOf: (id) => id,
-        callerOf,
-        run: (ids, ended, its) => {
-          const some = { ...unit, jobs: ids, live: unit.live.filter((id) => ids.includes(id)) };
-          return this.#executeStage(some, ended, { ...stage, ...its });
-        },
-      },
-      signal,
-    );
-  }
-
-  /** Passes the gate of an environment, see `passGate`. */
-  async #pass(environment: string, check: string, checks: CheckReporter, signal: AbortSignal) {
-    const { repository, subject, sender } = this.#happening;
-    const { ref = "", sha = "" } = subject ?? {};
-    const applicant = { repository, run: this.number, ref, sha, actor: sender.login };
-    return passGate(this.#setting.client, environment, applicant, signal, () => {
-      checks.wait(check, true);
-      this.#idle += 1;
-      this.#waiting.push(environment);
-      this.#setting.changed();
-      return () => {
-        this.#idle -= 1;
-        this.#waiting.splice(this.#waiting.indexOf(environment), 1);
-        if (!signal.aborted) checks.wait(check, false);
-      };
-    });
-  }
-
-  async #executeStage(unit: Unit, ended: ReadonlyMap<string, Ended>, stage: Stage): Promise<void> {
-    const { client, tools, log } = this.#setting;
-    const { checks, signal } = stage;
-    if (signal.aborted) return;
-    const happening = this.#happening;
-    const trust = trustOf(happening);
-    const name = workflowName(this.#path, this.#file);
-    const grants = unit.live.map((id) => this.#file.jobs[id]?.permissions ?? this.#file.permissions);
-    const token = await client.mint(happening.repository, tokenPermissions(grants, trust));
-    const folder = path.join(this.#folder, [...unit.jobs, ...(stage.called?.jobs ?? [])].join("+").slice(0, 60));
-    const skippedCallers = new Set<string>();
-    let lastError = "";
-    const onLine = (line: ActLine) => {
-      const shown = readable(line);
-      if (shown !== undefined) log(`run ${String(this.number)} ${shown}`);
-      if (line.level === "error" && line.raw_output !== true) lastError = line.msg.trim();
-      const job = loggedJob(line, name, this.#file, this.#called);
-      const { called } = stage;
-      if (job === undefined || (job.caller === undefined ? ended : called?.ended)?.has(job.id) === true) return;
-      stage.steps.take(job.caller === undefined ? job.id : `${job.caller} ${job.id}`, line);
-      const isCaller = job.caller === undefined && this.#called.has(job.id);
-      if (isCaller && line.jobResult === "skipped") skippedCallers.add(job.id);
-      if (isCaller && line.jobResult !== "skipped") return;
-      if (line.jobResult !== undefined) checks.end(job.check, line.jobResult, this.#summaries[job.check]);
-      else checks.begin(job.check);
-      if (line.command === "summary")
-        this.#summaries[job.check] = `${this.#summaries[job.check] ?? ""}${line.content ?? ""}`;
-      if (line.command === "set-output" && line.name !== undefined) checks.output(job.check, line.name, line.arg ?? "");
-    };
-    try {
-      const exitCode = await runAct({
-        tools,
-        folder,
-        workflow: unitFile(this.#text, name, unit.jobs, ended),
-        event: happening.name,
-        payload: eventPayload(happening),
-        actor: happening.sender.login,
-        secrets: { ...stage.secrets, GITHUB_TOKEN: token.token },
-        variables: stage.variables,
-        environment: environmentOf(happening, client.url, this.number),
-        options: [
-          ...standInArguments([this.#text, ...this.#calledTexts.values()]),
-          ...(stage.called === undefined ? [] : this.#calledStage(stage.called, folder)),
-        ],
-        onLine,
-        signal,
-      });
-      if (exitCode !== undefined && stage.called === undefined)
-        this.#endMissing(unit, checks, skippedCallers, exitCode, lastError);
-    } finally {
-      await client.revoke(token);
-    }
-  }
-
-  /** act's options that put a part of a called workflow in the place of the whole. */
-  #calledStage({ caller, jobs, ended }: CalledStage, folder: string): string[] {
-    const { repository, path: file, ref } = calledWorkflow(this.#file.jobs[caller]?.uses ?? "");
-    const [at, name] = [path.join(folder, "called"), this.#called.get(caller)?.name ?? ""];
-    mkdirSync(path.join(at, path.dirname(file)), { recursive: true });
-    writeFileSync(path.join(at, file), unitFile(this.#calledTexts.get(caller) ?? "", name, jobs, ended));
-    return ["--local-repository", `${repository}@${ref}=${at}`];
-  }
-
-  /** Says of jobs that act never spoke of what became of them: it leaves later jobs out when a called workflow failed. */
-  #endMissing(
-    { jobs }: Unit,
-    checks: CheckReporter,
-    skippedCallers: ReadonlySet<string>,
-    exitCode: number,
-    lastError: string,
-  ): void {
-    const seen = Object.keys(checks.jobs);
-    for (const id of jobs) {
-      const name = jobName(id, this.#file.jobs[id] ?? {});
-      if (skippedCallers.has(id) || seen.includes(name)) continue;
-      const called = this.#called.get(id);
-      if (called === undefined || !seen.some((one) => one.startsWith(`${name} / `))) {
-        checks.end(name, (this.#file.jobs[id]?.needs.length ?? 0) > 0 && exitCode !== 0 ? "skipped" : "failure");
-        if (lastError !== "") this.#reasons.push(lastError);
-        continue;
-      }
-      for (const [inner, job] of Object.entries(called.file.jobs)) {
-        const check = checkName(name, jobName(inner, job), jobName(inner, job), {});
-        if (seen.some((one) => one === check || one.startsWith(`${check} (`)) || /\$\{\{/u.test(check)) continue;
-        checks.end(check, "failure");
-        this.#reasons.push(`${check} was not run: is its runs-on one of the runner's labels?`);
-      }
-    }
-    checks.endAll("failure", this.#namesOf(jobs));
   }
 }
 

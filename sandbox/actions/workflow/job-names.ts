@@ -2,8 +2,11 @@ import type { ActLine } from "../act/act-log.ts";
 import { checkName, jobName } from "./check-names.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
 
-/** A workflow that jobs call, by the job's id. */
-export type CalledFiles = ReadonlyMap<string, { readonly name: string; readonly file: WorkflowFile }>;
+/** The workflows that jobs call, by the job's id. */
+export type CalledFiles = ReadonlyMap<
+  string,
+  { readonly name: string; readonly file: WorkflowFile; readonly text: string }
+>;
 
 /** The job that a line of act's log is about. */
 export interface LoggedJob {

@@ -84,7 +84,7 @@ describe("the name of a check", () => {
   ];
   for (const [job, jobID, matrix, check] of lines)
     it(`is ${String(check)} for act's ${job.trim()}`, () => {
-      const known = new Map([["call", { name: "Called", file: inner }]]);
+      const known = new Map([["call", { name: "Called", file: inner, text: "" }]]);
       assert.equal(loggedJob({ job, jobID, matrix: { ...matrix } }, "Images", file, known)?.check, check);
     });
 });
