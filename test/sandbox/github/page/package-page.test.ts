@@ -19,6 +19,7 @@ describe("the page of a package", function () {
     await registry.image("kbase/auth2", "pr-7");
   });
   after(async () => {
+    if (!hasRegistry()) return;
     await github.close();
     await registry.close();
   });
