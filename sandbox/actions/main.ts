@@ -21,6 +21,7 @@ const Config = z.strictObject({
     bin: z.string(),
     plugins: z.string(),
     npmCache: z.string(),
+    toolCache: z.string(),
   }),
 });
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 
 import { githubUrl } from "../github/part.ts";
+import { cacheFolder } from "../tools/cache.ts";
 import { dataFolder } from "../world/layout.ts";
 import type { Part, World } from "../world/part.ts";
 import { startServer } from "../world/processes.ts";
@@ -41,6 +42,7 @@ export const actions: Part = {
       tools: {
         ...{ act, docker, buildx, dockerSocket: dockerSocket(layout) },
         ...{ bin: layout.bin, plugins: path.join(layout.pulumiHome, "plugins"), npmCache: npm.stdout.trim() },
+        toolCache: cacheFolder(),
       },
     };
     const file = path.join(folder, "config.json");

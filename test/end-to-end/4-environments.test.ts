@@ -6,7 +6,7 @@ import { actionsUrl } from "../../sandbox/actions/part.ts";
 import { patientJson } from "../../sandbox/world/patient-request.ts";
 import { Cycle, logOf, resultsOf } from "../support/cycle.ts";
 import type { Run, Who } from "../support/cycle.ts";
-import { must, newRepository, rest, writeSecret } from "../support/github.ts";
+import { freeName, must, newRepository, writeSecret } from "../support/github.ts";
 import { coldStart, needWorkflows, sandbox, succeed } from "../support/sandbox.ts";
 
 /** A job for an environment whose name another one gives, and one after it. */
@@ -51,10 +51,9 @@ describe("environments of GitHub in workflows", function () {
   before(async function () {
     this.timeout(coldStart);
     await needWorkflows(this);
-    let number = 1;
-    while ((await rest(`GET /repos/kbase/gates-${String(number)}`)).status !== 404) number += 1;
-    await newRepository(`gates-${String(number)}`);
-    repository = new Cycle(await sandbox(), `gates-${String(number)}`);
+    const name = await freeName("gates");
+    await newRepository(name);
+    repository = new Cycle(await sandbox(), name);
     await repository.commit("develop", ".github/workflows/gates.yml", workflow, { who: "admin" });
     const { id: devops } = z.looseObject({ id: z.int() }).parse(await must("GET /orgs/kbase/teams/devops"));
     const reviewers = [{ type: "Team", id: devops }];

@@ -4,10 +4,12 @@ import * as z from "zod";
 
 import { actionsUrl } from "../../sandbox/actions/part.ts";
 import { mustPulumi } from "../../sandbox/engine/pulumi.ts";
+import { pythonTool } from "../../sandbox/tools/python-tools.ts";
 import { patientJson } from "../../sandbox/world/patient-request.ts";
 import { Cycle, logOf, resultsOf } from "../support/cycle.ts";
 import type { Run } from "../support/cycle.ts";
-import { must, rulesetsOf } from "../support/github.ts";
+import { checkoutFiles } from "../support/checkout-files.ts";
+import { emulator, freeName, must, rulesetsOf } from "../support/github.ts";
 import { appSecret, Infrastructure, namespaceOf, onboarded, stacks } from "../support/infrastructure.ts";
 import { coldStart, kubectl, needWorkflows, sandbox } from "../support/sandbox.ts";
 
@@ -33,8 +35,8 @@ const History = z.array(
 
 /**
  * This project's own workflows in an infrastructure repository, from the event to what they wrote. Real: the workflow files, npm, the engine, the
- * program that was checked out, the cluster. Not real, besides the sandbox's stand-ins: npm has the machine's cache and no registry, and the
- * engine finds its plugins installed instead of downloading them.
+ * program that was checked out, the cluster. Not real, besides the sandbox's stand-ins: npm has the machine's cache and no registry, the
+ * engine finds its plugins installed, and the linters are in this project's cache, instead of being downloaded.
  */
 describe("the workflows of an infrastructure repository", function () {
   this.timeout(900_000);
@@ -231,6 +233,25 @@ describe("the workflows of an infrastructure repository", function () {
     assert.deepEqual(
       (await issues()).map(({ number, state }) => [number, state]),
       [[opened.number, "closed"]],
+    );
+  });
+
+  it("check types, lint and unit tests of a fork's pull request too", async () => {
+    const { say, tool } = await sandbox();
+    await Promise.all([tool("actionlint"), pythonTool("shellcheck", say), pythonTool("zizmor", say)]);
+    const name = await freeName("checked");
+    const branches = { main: { files: await checkoutFiles(), message: "Everything" } };
+    const teams = { devops: "admin", developers: "write" };
+    await emulator("POST /seed", { login: "kbase", users: [], repositories: [{ name, branches, teams }] });
+    const checked = new Cycle(await sandbox(), name);
+    await checked.settled();
+    await checked.openFromFork("from-a-fork", "main");
+    const all = await checked.settled();
+    const ran = all.filter(({ conclusion }) => conclusion !== "skipped");
+    assert.deepEqual(
+      ran.map(({ path, jobs }) => [path, jobs["check"]?.result]),
+      [[".github/workflows/check.yml", "success"]],
+      ran.map(logOf).join("\n"),
     );
   });
 });

@@ -129,6 +129,14 @@ export async function writeSecret(store: string, name: string, value: string): P
   await must(`PUT /${store}/secrets/${name}`, { key_id: key.key_id, encrypted_value: seal(value, key.key) });
 }
 
+/** A name that no repository has yet: the sandbox may be one of an earlier time. */
+export async function freeName(prefix: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const name = `${prefix}-${String(number)}`;
+    if ((await rest(`GET /repos/kbase/${name}`)).status === 404) return name;
+  }
+}
+
 /** Makes a repository with the branches develop and main. */
 export async function newRepository(name: string): Promise<void> {
   const files = { "README.md": `# ${name}\n` };

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 
@@ -9,10 +8,11 @@ import { mustPulumi } from "../../sandbox/engine/pulumi.ts";
 import { environmentConfig, organizationConfig, organizationStack, stackFile } from "../../sandbox/engine/stacks.ts";
 import { linkProgram } from "../../sandbox/engine/engine.ts";
 import { registryHost } from "../../sandbox/registry/registry.ts";
-import { checkout, dataFolder } from "../../sandbox/world/layout.ts";
+import { dataFolder } from "../../sandbox/world/layout.ts";
 import type { Layout } from "../../sandbox/world/layout.ts";
 import type { World } from "../../sandbox/world/part.ts";
-import { emulator, must, newRepository, rest, writeSecret } from "./github.ts";
+import { checkoutFiles } from "./checkout-files.ts";
+import { emulator, freeName, must, newRepository, writeSecret } from "./github.ts";
 
 /** The stacks that the workflows know, in the order of their updates. */
 export const stacks = ["github", "appdev", "ci", "next", "prod"] as const;
@@ -51,13 +51,8 @@ export class Infrastructure {
    * time in the same sandbox, whose stacks stay.
    */
   static async create(world: World): Promise<Infrastructure> {
-    let number = 1;
-    while ((await rest(`GET /repos/kbase/infrastructure-${String(number)}`)).status !== 404) number += 1;
-    const own = new Infrastructure(
-      world,
-      dataFolder(world.layout, "infrastructure"),
-      `infrastructure-${String(number)}`,
-    );
+    const folder = dataFolder(world.layout, "infrastructure");
+    const own = new Infrastructure(world, folder, await freeName("infrastructure"));
     for (const one of [own.layout.project, own.layout.pulumiState]) mkdirSync(one, { recursive: true });
     linkProgram(own.layout.project);
     await newRepository(onboarded);
@@ -113,27 +108,16 @@ export class Infrastructure {
   }
 
   async #createRepository(): Promise<void> {
-    const paths = [
-      "index.ts",
-      "stacks",
-      "components",
-      "package.json",
-      "package-lock.json",
-      "Pulumi.yaml",
-      ".github/workflows",
-    ];
-    const { stdout } = await execa("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...paths], {
-      cwd: checkout,
-    });
-    // Types, lint and unit tests are of this checkout, and run there.
-    const files = stdout
-      .split("\n")
-      .filter((file) => file !== ".github/workflows/check.yml" && existsSync(path.join(checkout, file)));
-    const program = files.map((file) => [file, readFileSync(path.join(checkout, file), "utf8")] as const);
+    const [program, workflows] = await Promise.all([
+      checkoutFiles("index.ts", "stacks", "components", "package.json", "package-lock.json", "Pulumi.yaml"),
+      checkoutFiles(".github/workflows"),
+    ]);
+    // Types, lint and unit tests are of this checkout whole.
+    delete workflows[".github/workflows/check.yml"];
     const own = stacks.map((stack) => [`Pulumi.${stack}.yaml`, this.text(stack)] as const);
-    const branches = { main: { files: Object.fromEntries([...program, ...own]), message: "Everything" } };
+    const files = { ...program, ...workflows, ...Object.fromEntries(own) };
     const repository = {
-      ...{ name: this.repository, branches },
+      ...{ name: this.repository, branches: { main: { files, message: "Everything" } } },
       teams: { devops: "admin", developers: "write" },
     };
     await emulator("POST /seed", { login: "kbase", users: [], repositories: [repository] });

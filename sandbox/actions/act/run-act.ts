@@ -20,6 +20,8 @@ export interface ActTools {
   readonly plugins: string;
   /** npm's cache, which is all that npm in the steps has: GitHub's machines ask the registry. */
   readonly npmCache: string;
+  /** This project's cache of tools, for its own checks: GitHub's machines fetch them. */
+  readonly toolCache: string;
 }
 
 /** One execution of act. */
@@ -61,11 +63,12 @@ const nowhere = "http://127.0.0.1:9";
 export async function runAct(spec: ActSpec): Promise<number | undefined> {
   const { tools, folder } = spec;
   const at = (...names: string[]) => path.join(folder, ...names);
-  for (const name of ["home/.docker/cli-plugins", "home/.pulumi", "bin", "empty"])
+  for (const name of ["home/.docker/cli-plugins", "home/.pulumi", "home/.cache", "bin", "empty"])
     mkdirSync(at(name), { recursive: true, mode: 0o700 });
   symlinkSync(tools.buildx, at("home/.docker/cli-plugins/docker-buildx"));
   symlinkSync(tools.docker, at("bin/docker"));
   symlinkSync(tools.plugins, at("home/.pulumi/plugins"));
+  symlinkSync(tools.toolCache, at("home/.cache/drover"));
   writeFileSync(at("workflow.yml"), spec.workflow);
   writeFileSync(at("event.json"), JSON.stringify(spec.payload));
   // JSON is YAML, which act reads from files so named; values of several lines are no matter then.

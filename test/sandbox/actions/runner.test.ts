@@ -14,7 +14,7 @@ const caller = (uses: string) =>
 const nowhere = `kbase/drover/.github/workflows/called.yml@${"0".repeat(40)}`;
 const tools = {
   ...{ act: "/bin/false", docker: "/bin/false", buildx: "/bin/false", dockerSocket: "/nowhere" },
-  ...{ bin: "/nowhere", plugins: "/nowhere", npmCache: "/nowhere" },
+  ...{ bin: "/nowhere", plugins: "/nowhere", npmCache: "/nowhere", toolCache: "/nowhere" },
 };
 
 describe("the runner's view of the GitHub stand-in", () => {
