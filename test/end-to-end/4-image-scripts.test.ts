@@ -171,6 +171,16 @@ describe("the scripts that move images, with a real registry and no engine that 
       assert.equal(await world.digest("web-develop", short(pull.head)), first);
     });
 
+    it("says why the registry refused, and what to do", async () => {
+      const pull = await world.pull("develop");
+      const { ok, log, outputs } = await step("pull-request", "build", "Push", {
+        ...{ IMAGES: '[{"name":"never-built"}]', SUFFIX: "", TAG: `pr-${String(pull.number)}`, FIRST: "never-built" },
+        ...{ PULL_REQUEST: String(pull.number), HEAD_SHA: pull.head, BRANCH: "feature" },
+      });
+      assert.deepEqual([ok, outputs], [false, {}]);
+      assert.match(log, /^::error title=not pushed::\S+never-built:pr-\d+: denied: .*Manage Actions access\.$/mu);
+    });
+
     const moved: readonly [string, (number: number) => Promise<unknown>][] = [
       [
         "has a newer commit",

@@ -64,7 +64,7 @@ describe("the scripts that check, record, list and remove, with a real registry 
       assert.match(draft.log, /^::error title=gate::draft: mark as ready to build$/mu);
       assert.match(draft.summary, /draft: mark as ready to build/u);
       const failed = await step("pull-request", "gate", "Decide", { DRAFT: "false", RESULTS: "failure skipped" });
-      assert.match(failed.log, /^::error title=gate::build or tests did not succeed: failure skipped$/mu);
+      assert.match(failed.log, /^::error title=gate::building, testing or pushing did not succeed: failure skipped$/mu);
     });
   });
 

@@ -67,13 +67,16 @@ const dependabotToken = "ghs_dependabot0000000000000000000000000000";
 
 /** What people do to one repository of the sandbox during the release cycle, by GitHub's API, and what came of it. */
 export class Cycle {
+  /** `owner/name` */
   readonly repository: string;
+  readonly name: string;
   readonly #world: World;
   #seen = 0;
 
   /** @param name of a repository of kbase */
   constructor(world: World, name = "narrative", owner = "kbase") {
     this.#world = world;
+    this.name = name;
     this.repository = `${owner}/${name}`;
   }
 
@@ -163,7 +166,7 @@ export class Cycle {
   /** Forks the repository into the reader's account and opens a pull request from there; returns its number. */
   async openFromFork(branch: string, base = "develop"): Promise<number> {
     await this.api("POST", "/forks", {}, "reader");
-    const fork = new Cycle(this.#world, this.repository.split("/")[1], "kbase-reader");
+    const fork = new Cycle(this.#world, this.name, "kbase-reader");
     await fork.api("POST", "/git/refs", { ref: `refs/heads/${branch}`, sha: await fork.tip(base) }, "reader");
     await fork.commit(branch, `src/${branch}.txt`, `${branch}\n`, { who: "reader" });
     const wanted = { title: branch, head: `kbase-reader:${branch}`, base };

@@ -24,7 +24,8 @@ case "$1" in
   login) cat > /dev/null ;;
   push)
     repository=\${2%:*}
-    '${buildx}' imagetools create --prefer-index=false --tag "$2" "$repository:built" > /dev/null 2>&1 || exit 1
+    '${buildx}' imagetools create --prefer-index=false --tag "$2" "$repository:built" > /dev/null 2>&1 ||
+      { echo "denied: requested access to the resource is denied" >&2; exit 1; }
     digest=$('${buildx}' imagetools inspect "$2" --format '{{json .Manifest}}' | jq --raw-output .digest)
     echo "The push refers to repository [$repository]"
     echo "\${2##*:}: digest: $digest size: 123" ;;
