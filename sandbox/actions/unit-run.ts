@@ -12,8 +12,12 @@ import type { Unit } from "./workflow/plan.ts";
 import type { Ended } from "./workflow/stages.ts";
 import type { WorkflowFile } from "./workflow/workflow-file.ts";
 
-/** Runs the jobs of a unit, in stages where some are for environments; of called workflows too. */
-export async function runUnit(facts: RunFacts, unit: Unit, signal: AbortSignal): Promise<void> {
+/**
+ * Runs the jobs of a unit, in stages where some are for environments; of called workflows too.
+ *
+ * @returns what jobs have that are for no environment
+ */
+export async function runUnit(facts: RunFacts, unit: Unit, signal: AbortSignal): Promise<JobSettings> {
   const { setting, happening, file, called, checks, reasons, number } = facts;
   const trust = trustOf(happening);
   const opened = await setting.client.secrets(happening.repository);
@@ -73,6 +77,7 @@ export async function runUnit(facts: RunFacts, unit: Unit, signal: AbortSignal):
     },
     signal,
   );
+  return settings;
 }
 
 /** Passes the gate of an environment, see `passGate`. */

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { readCalled } from "./called-workflows.ts";
+import { endCancelled } from "./cancelled-jobs.ts";
 import { CheckReporter } from "./check-reporter.ts";
 import type { JobState } from "./check-reporter.ts";
 import type { Member } from "./concurrency-groups.ts";
@@ -10,7 +11,7 @@ import { checkedCommit, contextsOf } from "./run-context.ts";
 import type { RunFacts, RunSetting } from "./run-facts.ts";
 import type { Happening } from "./stand-in-client.ts";
 import { runUnit } from "./unit-run.ts";
-import { checkName, jobName } from "./workflow/check-names.ts";
+import { jobName } from "./workflow/check-names.ts";
 import type { CalledFiles } from "./workflow/job-names.ts";
 import { planRun } from "./workflow/plan.ts";
 import type { Group, Plan, Unit } from "./workflow/plan.ts";
@@ -59,6 +60,7 @@ export class WorkflowRun {
   /** Parts that are not over, and those of them that wait for others or for reviewers. */
   #parts = 0;
   #idle = 0;
+  #isCancelled = false;
   #conclusion: RunReport["conclusion"];
   #checks: CheckReporter | undefined;
 
@@ -140,15 +142,8 @@ export class WorkflowRun {
       for (const one of whole) if (one.status === "rejected") this.#reasons.push(messageOf(one.reason));
       const results = Object.values(checks.jobs).map(({ result }) => result);
       const broken = whole.some(({ status }) => status === "rejected");
-      await finish(
-        results.includes("failure") || broken
-          ? "failure"
-          : results.includes("cancelled")
-            ? "cancelled"
-            : results.includes("success")
-              ? "success"
-              : "skipped",
-      );
+      const worst = (["failure", "cancelled", "success"] as const).find((one) => results.includes(one)) ?? "skipped";
+      await finish(broken ? "failure" : this.#isCancelled ? "cancelled" : worst);
     };
     return { ended: over() };
   }
@@ -191,33 +186,14 @@ export class WorkflowRun {
         if (!entered) cancel(`a newer one of the group ${name} took its place`);
         if (abort.signal.aborted) break;
       }
-      if (!abort.signal.aborted) await runUnit(facts, unit, abort.signal);
-      if (abort.signal.aborted) this.#cancelJobs(unit, facts.checks);
+      const settings = abort.signal.aborted ? undefined : await runUnit(facts, unit, abort.signal);
+      if (!abort.signal.aborted) return;
+      this.#isCancelled = true;
+      await endCancelled(facts, unit, settings, this.#setting.end);
     } finally {
       this.#parts -= 1;
       for (const [key, member] of members) this.#setting.groups.leave(key, member);
     }
-  }
-
-  #namesOf(ids: readonly string[]): string[] {
-    return ids.map((id) => jobName(id, this.#file.jobs[id] ?? {}));
-  }
-
-  /** Ends what ran as cancelled, and what would have run. */
-  #cancelJobs({ jobs }: Unit, checks: CheckReporter): void {
-    for (const id of jobs) {
-      const name = jobName(id, this.#file.jobs[id] ?? {});
-      if (checks.jobs[name] !== undefined) continue;
-      const called = this.#called.get(id);
-      if (called === undefined) checks.end(name, "cancelled");
-      else
-        for (const [inner, job] of Object.entries(called.file.jobs)) {
-          const check = checkName(name, jobName(inner, job), jobName(inner, job), {});
-          if (!Object.keys(checks.jobs).some((one) => one === check || one.startsWith(`${check} (`)))
-            checks.end(check, "cancelled");
-        }
-    }
-    checks.endAll("cancelled", this.#namesOf(jobs));
   }
 }
 

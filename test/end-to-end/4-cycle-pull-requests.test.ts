@@ -73,6 +73,12 @@ describe("the release cycle of pull requests", () => {
     const runs = await web.settled();
     const { head } = await web.pull(number);
     assert.deepEqual(outcomes(runs), ["pull_request opened: cancelled", "pull_request converted_to_draft: failure"]);
+    // A job that always runs does so in a cancelled run too: red, so that nothing can be merged meanwhile.
+    assert.deepEqual(ran(runs[0]), {
+      [build]: "cancelled",
+      "pull-request / build-only": "cancelled",
+      [gate]: "failure",
+    });
     assert.equal((await web.checks(head.sha))[gate], "failure");
     assert.deepEqual(await web.tags(image), before);
   });
@@ -80,10 +86,11 @@ describe("the release cycle of pull requests", () => {
   it("moves the tag when something is pushed, and cancels the build before", async () => {
     const number = await built("synchronized");
     const { [`pr-${String(number)}`]: first } = await web.tags(image);
-    await web.commit("synchronized", "src/one.txt", "1\n");
+    const middle = await web.commit("synchronized", "src/one.txt", "1\n");
     const last = await web.commit("synchronized", "src/two.txt", "2\n");
     const runs = await web.settled();
     assert.deepEqual(outcomes(runs), ["pull_request synchronize: cancelled", "pull_request synchronize: success"]);
+    assert.equal((await web.checks(middle))[gate], "failure");
     const tag = `pr-${String(number)}`;
     assert.notEqual((await web.tags(image))[tag], first);
     assert.equal((await web.labels(image, tag))["org.opencontainers.image.revision"], last);
