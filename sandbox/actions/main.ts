@@ -25,12 +25,14 @@ const Config = z.strictObject({
   }),
 });
 
+const Numbered = z.object({ number: z.coerce.number() });
+
 /** What the runner is told at its start. */
 export type RunnerConfig = z.input<typeof Config>;
 
 /**
  * Runs the workflows of the sandbox's repositories. Usage: `node main.ts CONFIG.json`. `GET /runs` lists its runs; `GET /settled` does so once
- * nothing runs any more but what waits for reviewers. SIGTERM or SIGINT ends it.
+ * nothing runs any more but what waits for reviewers; `POST /runs/N/rerun` runs one again. SIGTERM or SIGINT ends it.
  */
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined) throw new Error("usage: node sandbox/actions/main.ts CONFIG.json");
@@ -48,6 +50,10 @@ async function main(file: string | undefined): Promise<void> {
   app.get("/settled", async () => {
     await runner.settled();
     return runner.runs;
+  });
+  app.post("/runs/:number/rerun", async (request, reply) => {
+    const { number } = Numbered.parse(request.params);
+    return reply.code((await runner.rerun(number)) ? 201 : 404).send();
   });
   const end = () => void runner.close().finally(() => process.exit());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);

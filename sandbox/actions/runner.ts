@@ -40,6 +40,16 @@ export class Runner {
     await this.#setting.client.listen((happening) => this.#take(happening), this.#end.signal, ended);
   }
 
+  /** Runs again what a run was of: the same event, commit and file. Here it gets a number of its own. Returns whether there is such a run. */
+  async rerun(number: number): Promise<boolean> {
+    const old = this.#runs.find((run) => run.number === number);
+    if (old === undefined) return false;
+    const started = this.#tail.then(() => this.#start(old.happening, old.path, old.text));
+    this.#tail = started.catch(() => undefined);
+    await started;
+    return true;
+  }
+
   /** Takes no more events and cancels every run; resolves when all have ended. */
   async close(): Promise<void> {
     this.#end.abort();
@@ -79,7 +89,7 @@ export class Runner {
 
   async #handle(happening: Happening): Promise<void> {
     const { client, log } = this.#setting;
-    const { repository, name, action, subject } = happening;
+    const { repository, name, subject } = happening;
     if (subject === undefined || !isTrigger.has(name)) return;
     // GitHub runs nothing in forks until somebody turns it on there.
     if (payloadOf(happening).repository?.fork === true) return;
@@ -97,24 +107,30 @@ export class Runner {
         }
         const decision = startsRun(path, file, occasionOf(happening, await changedPaths(github, file, happening)));
         if (!decision.starts) continue;
-        const run = new WorkflowRun(this.#setting, this.#next, happening, path, text);
-        this.#next += 1;
-        this.#runs.push(run);
-        log(`run ${String(run.number)} of ${repository}: ${path} on ${[name, action].filter(Boolean).join(" ")}`);
-        const { ended } = await run.start();
-        const active = ended
-          .catch((error: unknown) =>
-            log(`run ${String(run.number)}: ${error instanceof Error ? error.message : String(error)}`),
-          )
-          .finally(() => {
-            this.#active.delete(active);
-            this.#wake();
-          });
-        this.#active.add(active);
+        await this.#start(happening, path, text);
       }
     } finally {
       await client.revoke(token);
     }
+  }
+
+  async #start(happening: Happening, path: string, text: string): Promise<void> {
+    const { log } = this.#setting;
+    const run = new WorkflowRun(this.#setting, this.#next, happening, path, text);
+    this.#next += 1;
+    this.#runs.push(run);
+    const event = [happening.name, happening.action].filter(Boolean).join(" ");
+    log(`run ${String(run.number)} of ${happening.repository}: ${path} on ${event}`);
+    const { ended } = await run.start();
+    const active = ended
+      .catch((error: unknown) =>
+        log(`run ${String(run.number)}: ${error instanceof Error ? error.message : String(error)}`),
+      )
+      .finally(() => {
+        this.#active.delete(active);
+        this.#wake();
+      });
+    this.#active.add(active);
   }
 }
 

@@ -47,10 +47,12 @@ export interface RunReport {
 /** One run of one workflow file on one event. */
 export class WorkflowRun {
   readonly number: number;
+  /** What started it. */
+  readonly happening: Happening;
+  /** Path and text of the workflow's file. */
+  readonly path: string;
+  readonly text: string;
   readonly #setting: RunSetting;
-  readonly #happening: Happening;
-  readonly #path: string;
-  readonly #text: string;
   readonly #file: WorkflowFile;
   readonly #folder: string;
   readonly #reasons: string[] = [];
@@ -67,25 +69,25 @@ export class WorkflowRun {
   constructor(setting: RunSetting, number: number, happening: Happening, path: string, text: string) {
     this.number = number;
     this.#setting = setting;
-    this.#happening = happening;
-    this.#path = path;
-    this.#text = text;
+    this.happening = happening;
+    this.path = path;
+    this.text = text;
     this.#file = parseWorkflow(path, text);
     this.#folder = pathOf(setting, number);
   }
 
   /** What is known of it now. */
   get report(): RunReport {
-    const { name, action, sequence } = this.#happening;
+    const { name, action, sequence } = this.happening;
     return {
       run: this.number,
-      path: this.#path,
-      workflow: workflowName(this.#path, this.#file),
-      repository: this.#happening.repository,
+      path: this.path,
+      workflow: workflowName(this.path, this.#file),
+      repository: this.happening.repository,
       event: { name, action, sequence },
-      ref: this.#happening.subject?.ref ?? "",
-      commit: this.#happening.subject?.sha ?? "",
-      checked: checkedCommit(this.#happening),
+      ref: this.happening.subject?.ref ?? "",
+      commit: this.happening.subject?.sha ?? "",
+      checked: checkedCommit(this.happening),
       waiting: this.#waiting,
       conclusion: this.#conclusion,
       reasons: this.#reasons,
@@ -106,7 +108,7 @@ export class WorkflowRun {
   async start(): Promise<{ readonly ended: Promise<void> }> {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const { client, log } = this.#setting;
-    const { repository } = this.#happening;
+    const { repository } = this.happening;
     const own = await client.mint(repository, {
       contents: "read",
       checks: "write",
@@ -114,7 +116,7 @@ export class WorkflowRun {
       environments: "read",
     });
     const github = new RepositoryClient(client.url, own.token, repository);
-    const checks = new CheckReporter(github, checkedCommit(this.#happening), this.number);
+    const checks = new CheckReporter(github, checkedCommit(this.happening), this.number);
     this.#checks = checks;
     const finish = async (conclusion: NonNullable<RunReport["conclusion"]>) => {
       await checks
@@ -130,7 +132,7 @@ export class WorkflowRun {
     try {
       variables = await github.variables();
       this.#called = await readCalled(github, this.#file);
-      plan = planRun(this.#file, contextsOf(this.#happening, this.#file, variables, this.number));
+      plan = planRun(this.#file, contextsOf(this.happening, this.#file, variables, this.number));
     } catch (error) {
       this.#reasons.push(messageOf(error));
       return { ended: finish("startup_failure") };
@@ -150,8 +152,8 @@ export class WorkflowRun {
 
   #facts(github: RepositoryClient, checks: CheckReporter, variables: RunFacts["variables"]): RunFacts {
     return {
-      ...{ setting: this.#setting, number: this.number, happening: this.#happening, folder: this.#folder },
-      ...{ name: workflowName(this.#path, this.#file), text: this.#text, file: this.#file, called: this.#called },
+      ...{ setting: this.#setting, number: this.number, happening: this.happening, folder: this.#folder },
+      ...{ name: workflowName(this.path, this.#file), text: this.text, file: this.#file, called: this.#called },
       ...{ github, checks, variables, reasons: this.#reasons, summaries: this.#summaries },
       waits: (environment) => {
         this.#idle += 1;
@@ -179,7 +181,7 @@ export class WorkflowRun {
     try {
       for (const { name, cancelInProgress } of groups) {
         const member: Member = { cancelInProgress, cancel };
-        const key = `${this.#happening.repository} ${name}`;
+        const key = `${this.happening.repository} ${name}`;
         members.push([key, member]);
         this.#idle += 1;
         const entered = await this.#setting.groups.enter(key, member).finally(() => (this.#idle -= 1));

@@ -52,6 +52,27 @@ describe("the release cycle of merges and retags", () => {
     assert.equal(labels["org.opencontainers.image.revision"], await web.tip("develop"));
   });
 
+  it("moves nothing backwards when an old run runs again, of a merge or of a pull request", async () => {
+    const number = await web.open("runs-again");
+    const build = single(await web.settled());
+    await web.commit("runs-again", "src/again.txt", "again\n");
+    await web.settled();
+    await web.approve(number);
+    await web.merge(number);
+    const push = single((await web.settled()).filter(({ event }) => event.name === "push"));
+    await web.merge(await approved("after-it"));
+    await web.settled();
+    const before = await web.tags(image);
+    for (const [old, conclusion] of [
+      [build, "failure"],
+      [push, "success"],
+    ] as const) {
+      await web.rerun(old);
+      assert.equal(single(await web.settled()).conclusion, conclusion);
+      assert.deepEqual(await web.tags(image), before);
+    }
+  });
+
   const retag = (payload: object) => web.api("POST", "/dispatches", { event_type: "retag", client_payload: payload });
 
   it("retags on a dispatch, and refuses what is no environment's tag or does not exist", async () => {

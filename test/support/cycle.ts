@@ -261,6 +261,12 @@ export class Cycle {
     return Sha.parse(await this.api("PUT", `/pulls/${String(number)}/merge`, { merge_method: method })).sha;
   }
 
+  /** Runs a run again, as a person does in the browser. */
+  async rerun({ run }: Pick<Run, "run">): Promise<void> {
+    const { ok, status } = await fetch(`${actionsUrl(this.#world)}/runs/${String(run)}/rerun`, { method: "POST" });
+    if (!ok) throw new Error(`run ${String(run)} can't run again: ${String(status)}`);
+  }
+
   /** Waits until everything that these events caused has ended; returns the runs since the last time, oldest first. */
   async settled(): Promise<Run[]> {
     const all = z.array(Run).parse(await patientJson(`${actionsUrl(this.#world)}/settled`));
