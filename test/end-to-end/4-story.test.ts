@@ -11,7 +11,7 @@ import { pr, short, Story } from "../support/story.ts";
 describe("the story of a repository", function () {
   this.timeout(300_000);
   let story: Story;
-  let [one, two, release, three, next, back] = [0, 0, 0, 0, 0, 0];
+  let [one, two, release, three, next, back, abandoned] = [0, 0, 0, 0, 0, 0, 0];
 
   before(async function () {
     this.timeout(coldStart);
@@ -49,10 +49,18 @@ describe("the story of a repository", function () {
     two = await story.open("two");
     await story.retag("develop", pr(two), "appdev");
     await story.deploy("appdev", "appdev", pr(two));
-    const { appdev: digest } = story.images.develop;
+    const common = { environment: "appdev", production: false };
+    const { [pr(one)]: first, [pr(two)]: second } = story.images.develop;
     assert.deepEqual(await story.recorded(), [
-      { environment: "appdev", source: pr(two), digest, state: "success", production: false },
+      { ...common, task: "deploy", digest: first, state: "inactive" },
+      { ...common, task: "retag", digest: second, state: "inactive" },
+      { ...common, task: "deploy", digest: second, state: "success" },
     ]);
+  });
+
+  it("builds a feature that is closed unmerged, and never deployed", async () => {
+    abandoned = await story.open("abandoned");
+    await story.cycle.close(abandoned);
   });
 
   it("gives ci what was tested of the first, and what is built of both after the second", async () => {
@@ -76,9 +84,11 @@ describe("the story of a repository", function () {
     await story.publish("1.0.0");
     await story.deploy("prod", "1.0.0", pr(release));
     await story.retag("release", "1.0.0", "prod");
-    const { prod: digest } = story.images.release;
-    const last = { environment: "prod", source: "1.0.0", digest, state: "success", production: true };
-    assert.deepEqual((await story.recorded()).at(-1), last);
+    const common = { environment: "prod", digest: story.images.release["prod"], state: "success", production: true };
+    assert.deepEqual((await story.recorded()).slice(-2), [
+      { ...common, task: "deploy" },
+      { ...common, task: "retag" },
+    ]);
     assert.equal(await releasePull(), undefined);
   });
 
@@ -91,7 +101,7 @@ describe("the story of a repository", function () {
     const pull = await releasePull();
     assert.ok(pull?.draft);
     next = pull.number;
-    // What appdev had before is on record still, and has no tag of an environment.
+    // What appdev had before is on record still, and has the tag of no environment.
     await story.retag("develop", pr(three), "appdev");
     await story.deploy("appdev", "appdev", pr(three));
   });
@@ -127,9 +137,16 @@ describe("the story of a repository", function () {
 
   it("reports what a clean-up would remove, and removes it: nothing that runs, is on record, is new or has another tag", async () => {
     const { develop } = story.images;
-    const kept = [pr(two), pr(three), pr(back), "latest"].map((tag) => develop[tag]);
+    const kept = [
+      ...[pr(back), "latest"].map((tag) => develop[tag]),
+      ...(await story.recorded()).map(({ digest }) => digest),
+    ];
     const gone = Object.keys(develop).filter((tag) => !kept.includes(develop[tag]));
-    assert.ok(gone.includes(pr(one)));
+    assert.deepEqual(
+      gone.filter((tag) => tag.startsWith("pr-")),
+      [pr(abandoned)],
+    );
+    for (const number of [one, two, three]) assert.ok(kept.includes(develop[pr(number)]));
 
     await story.cycle.dispatch("develop", { action: "clean-up" });
     const summary = (await story.run()).summaries["clean-up / clean-up"] ?? "";

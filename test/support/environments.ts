@@ -33,7 +33,10 @@ export interface Running {
   readonly digest: string;
 }
 
-/** The four environments of one small app, beside those of the sandbox's own stacks: real stacks with a project and state of their own. */
+/**
+ * The four environments of one small app, beside those of the sandbox's own stacks: real stacks with a project and state of their
+ * own, which record their deployments on GitHub.
+ */
 export class Environments {
   readonly #world: World;
   readonly #app: string;
@@ -112,7 +115,11 @@ export class Environments {
       "drover:apps": { [this.#app]: { port: 8080, health: "/" } },
     };
     writeFileSync(file, stringify({ ...z.looseObject({}).parse(parse(readFileSync(file, "utf8"))), config }));
-    const token = this.#world.settings.tokens.deployer;
-    await mustPulumi(this.#layout, ["config", "set", "--secret", "rancherToken", "--stack", stack], token);
+    const { tokens, githubTokens } = this.#world.settings;
+    for (const [key, value] of [
+      ["rancherToken", tokens.deployer],
+      ["githubToken", githubTokens.developer],
+    ] as const)
+      await mustPulumi(this.#layout, ["config", "set", "--secret", key, "--stack", stack], value);
   }
 }

@@ -12,9 +12,10 @@ import type { EnvironmentName, Running } from "./environments.ts";
 const Deployments = z.array(
   z.looseObject({
     id: z.int(),
+    task: z.enum(["deploy", "retag"]),
     environment: z.string(),
     production_environment: z.boolean(),
-    payload: z.looseObject({ digest: z.string(), source: z.string() }),
+    payload: z.looseObject({ digest: z.string() }),
   }),
 );
 const Statuses = z.array(z.looseObject({ state: z.string() }));
@@ -24,9 +25,8 @@ export type Channel = "develop" | "release";
 
 /** A deployment that GitHub has on record. */
 export interface Recorded {
+  readonly task: "deploy" | "retag";
   readonly environment: string;
-  /** The tag that was given another one. */
-  readonly source: string;
   readonly digest: string;
   readonly state: string | undefined;
   readonly production: boolean;
@@ -156,10 +156,9 @@ export class Story {
   /** What GitHub has on record, oldest first. */
   async recorded(): Promise<Recorded[]> {
     const all = Deployments.parse(await this.cycle.api("GET", "/deployments"));
-    const states = all.map(async ({ id, environment, production_environment: production, payload }) => {
+    const states = all.map(async ({ id, environment, task, production_environment: production, payload }) => {
       const [status] = Statuses.parse(await this.cycle.api("GET", `/deployments/${String(id)}/statuses`));
-      const { source, digest } = payload;
-      return { environment, source, digest, state: status?.state, production };
+      return { task, environment, digest: payload.digest, state: status?.state, production };
     });
     return (await Promise.all(states)).reverse();
   }
