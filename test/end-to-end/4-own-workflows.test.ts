@@ -24,7 +24,10 @@ const Issues = z.array(
   z.looseObject({
     number: z.int(),
     title: z.string(),
-    body: z.string(),
+    body: z
+      .string()
+      .nullable()
+      .transform((body) => body ?? ""),
     state: z.string(),
     pull_request: z.unknown().optional(),
   }),
