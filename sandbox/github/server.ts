@@ -1,14 +1,15 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 import fastify from "fastify";
-import type { FastifyInstance, onRequestHookHandler, onSendHookHandler } from "fastify";
+import type { FastifyInstance } from "fastify";
 
 import { guardAdministration, isSame } from "./admin/guard.ts";
 import { administrationRoutes } from "./admin/routes.ts";
 import { deploymentGateRoutes } from "./admin/deployment-routes.ts";
 import { workflowRoutes } from "./admin/workflow-routes.ts";
 import { Api } from "./api.ts";
-import { identify } from "./caller.ts";
+import { authenticate } from "./authenticate.ts";
+import { tagEntity } from "./entity-tag.ts";
 import { GitHubError } from "./errors.ts";
 import { gitHttp } from "./git-http/routes.ts";
 import { graphqlRoutes } from "./graphql/routes.ts";
@@ -97,31 +98,6 @@ export function createGitHub({
   for (const prefix of ["", "/api/v3"] as const) void app.register(restApi(store, prefix, all), { prefix });
   return app;
 }
-
-/** A hook that finds out who asks, for families that register themselves outside the REST API. */
-export const authenticate =
-  (store: Store): onRequestHookHandler =>
-  (request, _reply, next) => {
-    request.caller = identify(store, request.headers.authorization);
-    next();
-  };
-
-/** Gives answers an entity tag, and no body where the client has it already. */
-const tagEntity: onSendHookHandler = (request, reply, payload, next) => {
-  if (typeof payload !== "string" || reply.statusCode !== 200 || !/^(GET|HEAD)$/u.test(request.method)) {
-    next(null, payload);
-    return;
-  }
-  const tag = createHash("sha256").update(payload).digest("hex");
-  void reply.header("ETag", `W/"${tag}"`).header("Cache-Control", "private, max-age=60, s-maxage=60");
-  const known = request.headers["if-none-match"]?.split(",").map((one) => one.trim().replace(/^W\//u, ""));
-  if (known?.includes(`"${tag}"`) !== true) {
-    next(null, payload);
-    return;
-  }
-  void reply.code(304).removeHeader("content-type").removeHeader("content-length");
-  next(null, null);
-};
 
 /** The REST API as a plugin: who asks, bodies, entity tags, and all families. */
 const restApi =

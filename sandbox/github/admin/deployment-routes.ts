@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 
-import { refusal } from "../deployment-gates.ts";
+import { refusal } from "../environment-rules.ts";
 import { invalidRequest, notFound } from "../errors.ts";
 import type { Deployment } from "../model.ts";
 import { newEnvironment } from "../routes/environments.ts";

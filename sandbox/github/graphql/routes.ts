@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 
+import { authenticate } from "../authenticate.ts";
 import { GitHubError } from "../errors.ts";
-import { authenticate } from "../server.ts";
 import type { Store } from "../store.ts";
 import { Graph } from "./graph.ts";
 import type { Rate } from "./query.ts";

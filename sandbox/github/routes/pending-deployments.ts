@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import type { Api } from "../api.ts";
 import type { RepositoryCall } from "../call.ts";
-import { mayReview } from "../deployment-gates.ts";
+import { mayReview } from "../environment-rules.ts";
 import { unprocessable } from "../errors.ts";
 import type { Schema } from "../schema.ts";
 import { deploymentView } from "../views/deployment.ts";
