@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 
 import { formatImage, pullRequestOf } from "./image.ts";
@@ -21,10 +21,15 @@ export function registryProvider(
   registries: readonly RegistryAccess[],
   opts: pulumi.ResourceOptions,
 ): docker.Provider {
-  const registryAuth = registries.map(({ host, http, account }) => ({
-    address: `${http ? "http" : "https"}://${host}`,
-    ...(account ?? { authDisabled: true }),
-  }));
+  const registryAuth = registries
+    // Without an entry it asks anonymously. One with `authDisabled` has it send a made-up account, which it needs for plain http alone.
+    .filter(({ http, account }) => http || account !== undefined)
+    .map(({ host, http, account }) => ({
+      address: `${http ? "http" : "https"}://${host}`,
+      ...(account === undefined
+        ? { authDisabled: true }
+        : { username: account.username, password: pulumi.secret(account.password) }),
+    }));
   return new docker.Provider(name, { host: "ssh://unused@localhost", registryAuth }, opts);
 }
 

@@ -34,8 +34,8 @@ export interface RancherEnvironmentArgs {
   readonly registries: readonly RegistryAccess[];
 }
 
-/** How long Rancher may take to answer at all before its provider gives up; its own default retries for two minutes. */
-const connectionTimeout = "10s";
+/** How long Rancher may take for an answer before its provider gives up; its own default is two minutes, and less cuts off a busy Rancher. */
+const connectionTimeout = "60s";
 
 /**
  * One environment on Rancher: a project, a namespace, pull secrets, and the Kubernetes provider behind Rancher.
@@ -99,6 +99,9 @@ export class RancherEnvironment extends pulumi.ComponentResource {
         clusterIdentifier: cluster,
         namespace: made.name,
         enableServerSideApply: true,
+        // Otherwise what is made has another field manager than what is changed: a preview would merge the first change with what is there
+        // (two ports, two handlers in a probe), and an object that a killed update left would be in the way of every later one.
+        upsertExistingObjects: true,
       },
       { parent: this },
     );

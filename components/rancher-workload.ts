@@ -17,6 +17,8 @@ export interface RancherWorkloadArgs {
   readonly namespace: pulumi.Input<string>;
   /** What looks after the Deployment's changes. */
   readonly hooks: pulumi.ResourceHookBinding;
+  /** Runs before an object is made whose name the app gives. */
+  readonly beforeCreate: pulumi.ResourceHook;
   readonly pullSecrets: readonly pulumi.Input<string>[];
   /** The host name that leads to the environment. */
   readonly host: string;
@@ -37,6 +39,7 @@ export class RancherWorkload extends pulumi.ComponentResource {
     const { app, namespace } = args;
     const labels = manifests.objectLabels(name);
     const child = { parent: this };
+    const named = { ...child, hooks: { beforeCreate: [args.beforeCreate] } };
     const metadata = { namespace, labels, annotations: manifests.unawaited };
 
     // Without a name of their own they are replaced, not changed, and their new name rolls the pods.
@@ -58,7 +61,7 @@ export class RancherWorkload extends pulumi.ComponentResource {
               ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
             },
           },
-          { ...child, protect: true },
+          { ...named, protect: true },
         );
         return [volume, claim.metadata.name];
       }),
@@ -71,7 +74,7 @@ export class RancherWorkload extends pulumi.ComponentResource {
     });
     this.deployment = new k8s.apps.v1.Deployment(name, args.transform?.(deployment) ?? deployment, {
       ...child,
-      hooks: args.hooks,
+      hooks: { ...args.hooks, beforeCreate: [args.beforeCreate, ...(args.hooks.beforeCreate ?? [])] },
     });
     new k8s.core.v1.Service(
       name,
@@ -79,9 +82,9 @@ export class RancherWorkload extends pulumi.ComponentResource {
         metadata: { ...metadata, name },
         spec: { selector: manifests.selectorLabels(name), ports: [{ name: "http", port: 80, targetPort: app.port }] },
       },
-      child,
+      named,
     );
-    new k8s.networking.v1.Ingress(name, { metadata: { ...metadata, name }, spec: ingressSpec(name, args) }, child);
+    new k8s.networking.v1.Ingress(name, { metadata: { ...metadata, name }, spec: ingressSpec(name, args) }, named);
     if (app.replicas > 1)
       new k8s.policy.v1.PodDisruptionBudget(
         name,
@@ -89,7 +92,7 @@ export class RancherWorkload extends pulumi.ComponentResource {
           metadata: { ...metadata, name },
           spec: { maxUnavailable: 1, selector: { matchLabels: manifests.selectorLabels(name) } },
         },
-        child,
+        named,
       );
     this.registerOutputs();
   }

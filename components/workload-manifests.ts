@@ -10,11 +10,14 @@ type Labels = Record<string, string>;
 /** The labels by which a Service, a disruption budget and a Deployment find an app's pods. They never change. */
 export const selectorLabels = (app: string): Labels => ({ "app.kubernetes.io/name": app });
 
+const managedBy = { "app.kubernetes.io/managed-by": "drover" };
+
 /** Labels of every object of an app. */
-export const objectLabels = (app: string): Labels => ({
-  ...selectorLabels(app),
-  "app.kubernetes.io/managed-by": "drover",
-});
+export const objectLabels = (app: string): Labels => ({ ...selectorLabels(app), ...managedBy });
+
+/** Whether labels are those of an object of Drover's. */
+export const isOwn = (labels: Readonly<Labels>): boolean =>
+  Object.entries(managedBy).every(([key, value]) => labels[key] === value);
 
 /**
  * What runs, for people who look at the Deployment in Rancher or with kubectl. Not on the pods: a change there restarts them.
@@ -33,16 +36,19 @@ export function imageAnnotations(app: string, written: string, image: PinnedImag
 }
 
 /**
- * Annotations by which `@pulumi/kubernetes` takes back fields that somebody changed by hand, instead of refusing,
- * and by which it gives a rollout up in time.
+ * Annotations by which `@pulumi/kubernetes` takes back fields that somebody changed by hand, instead of refusing, and knows its own again
+ * where an update was killed before it could note the name that it had made up for itself.
  */
+const ownership: Labels = { "pulumi.com/patchForce": "true", "pulumi.com/patchFieldManager": "drover" };
+
+/** The same, and by which it gives a rollout up in time. */
 export const deployAnnotations = (deadline: number): Labels => ({
-  "pulumi.com/patchForce": "true",
+  ...ownership,
   "pulumi.com/timeoutSeconds": String(deadline),
 });
 
 /** For objects that need no waiting: the Deployment decides whether a deploy succeeded. */
-export const unawaited: Labels = { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" };
+export const unawaited: Labels = { ...ownership, "pulumi.com/skipAwait": "true" };
 
 /** When a probe asks, in seconds. */
 const probes = { startupPeriod: 1, readinessPeriod: 5, livenessPeriod: 10, timeout: 5 };

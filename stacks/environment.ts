@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatImage, pullRequestOf } from "../components/image.ts";
 import { registryProvider, resolveDigest } from "../components/image-digest.ts";
 import type { PinnedImage } from "../components/image-digest.ts";
+import { ownObjects } from "../components/own-objects.ts";
 import { RancherEnvironment } from "../components/rancher-environment.ts";
 import { RancherWorkload } from "../components/rancher-workload.ts";
 import type { RegistryAccess } from "../components/registry-client.ts";
@@ -66,6 +67,7 @@ export function declareEnvironment(
   });
   const { hostname, origin } = addressOf(environment);
   const hooks = deploymentHooks(stack, environment, registries, origin);
+  const beforeCreate = ownObjects({ ...environment.rancher, token: environment.rancherToken });
   const declare = (name: string, { written, image }: ResolvedImage): [string, pulumi.Output<AppOutput>][] => {
     const app = environment.apps[name];
     if (app === undefined) return [];
@@ -76,6 +78,7 @@ export function declareEnvironment(
       image,
       namespace,
       hooks,
+      beforeCreate,
       pullSecrets,
       host: hostname,
       tlsSecret,

@@ -34,16 +34,17 @@ export async function installEngine(world: World): Promise<InstalledEngine> {
   link(kubectl, path.join(layout.bin, "kubectl"));
   const host = "pulumi-language-nodejs";
   const launcher = path.join(layout.bin, host);
-  const official = [path.join(path.dirname(cli), host), ...onPath(host)].find(
-    (file) => file !== launcher && existsSync(file),
-  );
-  rmSync(launcher, { force: true });
+  const node = path.join(layout.bin, "node");
+  const official = [path.join(path.dirname(cli), host), ...onPath(host)].find((file) => existsSync(file));
+  for (const file of [launcher, node]) rmSync(file, { force: true });
   if (official === undefined) {
     place(cli, path.join(layout.bin, "pulumi"));
     writeLauncher(launcher, path.join(checkout, "sandbox", "engine", "language-host.ts"));
   } else {
     link(cli, path.join(layout.bin, "pulumi"));
     link(official, launcher);
+    // It runs programs with whatever Node.js comes first on PATH, which may be too old for this one.
+    link(process.execPath, node);
   }
   return { cli, languageHost: official ?? `${standInMark}pulumi-language-nodejs`, plugins };
 }

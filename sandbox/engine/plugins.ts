@@ -5,7 +5,7 @@ import path from "node:path";
 import * as z from "zod";
 
 import type { ToolName } from "../tools/catalog.ts";
-import { onPath } from "../tools/find.ts";
+import { isAtLeast, onPath } from "../tools/find.ts";
 import { checkout } from "../world/layout.ts";
 import type { Layout } from "../world/layout.ts";
 import type { World } from "../world/part.ts";
@@ -17,8 +17,8 @@ export type PluginName = "kubernetes" | "docker" | "rancher2" | "github";
 /** A resource plugin that the program needs, and what serves where the official one can't be had. */
 interface PluginSpec {
   readonly name: PluginName;
-  /** Official versions that will do, by the beginning of their number. */
-  readonly accepts: string;
+  /** The oldest official version that will do; another major one does not. */
+  readonly minimum: string;
   /** What to say of the substitute. */
   readonly substitute: string;
   /** The tool that is the substitute; without one it is the script `sandbox/plugins/<name>/main.ts`. */
@@ -29,17 +29,17 @@ interface PluginSpec {
 export const standInMark = "stand-in for ";
 
 const plugins: readonly PluginSpec[] = [
-  { name: "kubernetes", accepts: "4.3", substitute: `${standInMark}pulumi-resource-kubernetes` },
-  { name: "docker", accepts: "5.", substitute: `${standInMark}pulumi-resource-docker` },
+  { name: "kubernetes", minimum: "4.30.0", substitute: `${standInMark}pulumi-resource-kubernetes` },
+  { name: "docker", minimum: "5.0.0", substitute: `${standInMark}pulumi-resource-docker` },
   {
     name: "rancher2",
-    accepts: "13.",
+    minimum: "13.0.0",
     substitute: "bridged here from Rancher's Terraform provider 1.25.0",
     tool: "pulumi-resource-rancher2",
   },
   {
     name: "github",
-    accepts: "6.",
+    minimum: "6.0.0",
     substitute: "bridged here from GitHub's Terraform provider 6.13.0",
     tool: "pulumi-resource-github",
   },
@@ -83,18 +83,27 @@ export async function installPlugins(world: World): Promise<InstalledPlugin[]> {
 }
 
 /** An official plugin that is installed already, on PATH or in the user's Pulumi home. */
-function findOfficial({ name, accepts }: PluginSpec, layout: Layout): string | undefined {
+function findOfficial({ name, minimum }: PluginSpec, layout: Layout): string | undefined {
   const executable = `pulumi-resource-${name}`;
+  const [onTheirPath] = onPath(executable);
+  if (onTheirPath !== undefined) return onTheirPath;
   const home = process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi");
   const folder = path.join(home, "plugins");
-  const installed =
-    home === layout.pulumiHome || !existsSync(folder)
-      ? []
-      : readdirSync(folder)
-          .filter((entry) => entry.startsWith(`resource-${name}-v${accepts}`))
-          .sort()
-          .reverse()
-          .map((entry) => path.join(folder, entry, executable))
-          .filter((file) => existsSync(file));
-  return onPath(executable).find((file) => path.dirname(file) !== layout.bin) ?? installed[0];
+  if (home === layout.pulumiHome || !existsSync(folder)) return undefined;
+  const installed = newestFirst(readdirSync(folder), `resource-${name}-v`, minimum);
+  return installed.map((entry) => path.join(folder, entry, executable)).find((file) => existsSync(file));
 }
+
+/** Folders of plugins whose versions are at least `minimum` and of its major version. */
+export const newestFirst = (folders: readonly string[], prefix: string, minimum: string): string[] => {
+  const versionOf = (folder: string) => folder.slice(prefix.length);
+  return folders
+    .filter(
+      (folder) =>
+        folder.startsWith(prefix) &&
+        /^\d+\.\d+\.\d+$/.test(versionOf(folder)) &&
+        isAtLeast(versionOf(folder), minimum) &&
+        versionOf(folder).split(".")[0] === minimum.split(".")[0],
+    )
+    .sort((a, b) => (isAtLeast(versionOf(a), versionOf(b)) ? -1 : 1));
+};

@@ -3,11 +3,16 @@ import path from "node:path";
 
 import { execa } from "execa";
 
-/** All executables of a name on PATH, first come first; `node_modules/.bin` does not count, as it holds launchers of packages. */
+import { isSandboxBin } from "../world/layout.ts";
+
+/**
+ * All executables of a name on PATH, first come first. Neither `node_modules/.bin` counts, which holds launchers of packages, nor what a
+ * sandbox has put on PATH itself.
+ */
 export function onPath(name: string, searched = process.env["PATH"] ?? ""): string[] {
   return searched
     .split(path.delimiter)
-    .filter((folder) => folder !== "" && !folder.endsWith(path.join("node_modules", ".bin")))
+    .filter((folder) => folder !== "" && !folder.endsWith(path.join("node_modules", ".bin")) && !isSandboxBin(folder))
     .map((folder) => path.join(folder, name))
     .filter(isExecutable);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 
 /** The checkout that this file belongs to. */
@@ -21,6 +21,13 @@ export interface Layout {
   /** A Pulumi project with this checkout's program and the sandbox's own stack files. */
   readonly project: string;
 }
+
+/** The name of the file in `root` with what a sandbox chose. */
+export const settingsName = "settings.json";
+
+/** Whether a folder is some sandbox's `bin`. What is in it must not be taken for something that is installed. */
+export const isSandboxBin = (folder: string): boolean =>
+  path.basename(folder) === "bin" && existsSync(path.join(folder, "..", settingsName));
 
 /** Returns a sandbox's folders and makes those that are missing. */
 export function openLayout(root = process.env["DROVER_SANDBOX"] ?? path.join(checkout, ".sandbox")): Layout {

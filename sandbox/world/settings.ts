@@ -5,6 +5,7 @@ import path from "node:path";
 
 import * as z from "zod";
 
+import { settingsName } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 
 const port = z.int().min(1024).max(65535);
@@ -58,7 +59,7 @@ const Stored = z.object({ ports: z.record(z.string(), port).default({}) }).loose
  * Readable by the owner alone.
  */
 export async function openSettings(layout: Layout): Promise<Settings> {
-  const file = path.join(layout.root, "settings.json");
+  const file = path.join(layout.root, settingsName);
   const stored = existsSync(file) ? Stored.parse(JSON.parse(readFileSync(file, "utf8"))) : Stored.parse({});
   const missing = Object.keys(SettingsFile.shape.ports.shape).filter((name) => !(name in stored.ports));
   const id = randomBytes(2);

@@ -49,7 +49,7 @@ const local = "rancher2:index/registry:Registry::appdev-127.0.0.1:5000";
 const inputsWith = (projectId: string, namespaceId = projectId) => ({
   [environment]: { url: args.url, cluster: "c-m-1", project: "dev", namespace: "ns" },
   [rancher]: {
-    ...{ apiUrl: args.url, tokenKey: "token-a:b", timeout: "10s" },
+    ...{ apiUrl: args.url, tokenKey: "token-a:b", timeout: "60s" },
     // The SDK's own defaults.
     ...{ bootstrap: "false", insecure: "false" },
   },
@@ -68,6 +68,7 @@ const inputsWith = (projectId: string, namespaceId = projectId) => ({
     clusterIdentifier: "c-m-1",
     namespace: "ns",
     enableServerSideApply: "true",
+    upsertExistingObjects: "true",
   },
 });
 

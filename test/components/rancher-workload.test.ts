@@ -17,26 +17,28 @@ describe("a workload", () => {
     replicas: 2,
   };
   const rollout = {
-    beforeCreate: ["rollout-begins"],
+    beforeCreate: ["not-somebody-elses", "rollout-begins"],
     afterCreate: ["rollout-ended"],
     beforeUpdate: ["rollout-begins"],
     afterUpdate: ["rollout-ended"],
   };
 
-  it("is one component with all its objects below it; claims are protected, and rollouts are watched", async () => {
+  it("is one component with all its objects below it; claims are protected, rollouts are watched, and what is named is not taken from others", async () => {
     const { resources } = await workload(whole);
     const component = "drover:index:RancherWorkload::web";
     const seen = [...resources].map(([key, { parent, options }]) => [key, { parent, options }]);
     const child = { parent: component, options: {} };
+    const hooks = { beforeCreate: ["not-somebody-elses"] };
+    const named = { parent: component, options: { hooks } };
     assert.deepEqual(Object.fromEntries(seen), {
       [component]: { parent: "", options: {} },
       "kubernetes:apps/v1:Deployment::web": { parent: component, options: { hooks: rollout } },
       "kubernetes:core/v1:ConfigMap::web-files": child,
-      "kubernetes:core/v1:PersistentVolumeClaim::web-data": { parent: component, options: { protect: true } },
+      "kubernetes:core/v1:PersistentVolumeClaim::web-data": { parent: component, options: { hooks, protect: true } },
       "kubernetes:core/v1:Secret::web-env": child,
-      "kubernetes:core/v1:Service::web": child,
-      "kubernetes:networking.k8s.io/v1:Ingress::web": child,
-      "kubernetes:policy/v1:PodDisruptionBudget::web": child,
+      "kubernetes:core/v1:Service::web": named,
+      "kubernetes:networking.k8s.io/v1:Ingress::web": named,
+      "kubernetes:policy/v1:PodDisruptionBudget::web": named,
     });
   });
 

@@ -158,6 +158,13 @@ describe("deploying to an environment", () => {
     assert.equal((await kubectl("get", "persistentvolumeclaims", "-n", "appdev", "-o", "name")).trim(), "");
   });
 
+  it("keeps every secret of the configuration out of the state", async () => {
+    const { settings } = await sandbox();
+    const state = await succeed("stack", "export", "--stack", "appdev");
+    for (const secret of [settings.registryAccount.password, settings.tokens.deployer, settings.githubTokens.developer])
+      for (const text of [secret, Buffer.from(secret).toString("base64")]) assert.ok(!state.includes(text));
+  });
+
   it("rolls the pods when a secret's value changes, and shows the value nowhere", async () => {
     const secret = "correct-horse-battery-staple";
     const { layout } = await sandbox();

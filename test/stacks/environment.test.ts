@@ -65,7 +65,6 @@ describe("a stack that is an environment", () => {
     const docker = resources.get("pulumi:providers:docker::registries");
     assert.deepEqual(JSON.parse(String(plain(docker?.inputs["registryAuth"]))), [
       { address: "https://ghcr.io", username: "reader", password: "hunter2" },
-      { address: "https://quay.io", authDisabled: true },
     ]);
     const pod = JSON.stringify(resources.get("kubernetes:apps/v1:Deployment::auth2")?.inputs);
     assert.match(pod, /"imagePullSecrets":\[\{"name":"registry-ghcr-io"\}\]/);

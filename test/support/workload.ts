@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import type { App } from "../../components/app.ts";
 import type { PinnedImage } from "../../components/image-digest.ts";
+import { ownObjects } from "../../components/own-objects.ts";
 import { RancherWorkload } from "../../components/rancher-workload.ts";
 import type { RancherWorkloadArgs } from "../../components/rancher-workload.ts";
 import { RolloutWatch } from "../../components/rollout-watch.ts";
@@ -35,9 +36,19 @@ export function workload(
   options: { preview?: boolean } = {},
 ): Promise<Registration> {
   return register(() => {
-    const { hooks } = new RolloutWatch({ url: "https://rancher.example.org", cluster: "c-1", token: "token-a:b" });
+    const access = { url: "https://rancher.example.org", cluster: "c-1", token: "token-a:b" };
+    const { hooks } = new RolloutWatch(access);
+    const beforeCreate = ownObjects(access);
     new RancherWorkload("web", {
-      ...{ written: "pr-12", image, namespace: "appdev", hooks, pullSecrets: [], host: "appdev.example.org" },
+      ...{
+        written: "pr-12",
+        image,
+        namespace: "appdev",
+        hooks,
+        beforeCreate,
+        pullSecrets: [],
+        host: "appdev.example.org",
+      },
       app: { ...smallest, ...app },
       ...changes(),
     });
@@ -68,6 +79,7 @@ export interface Difference {
 
 const labels = { "app.kubernetes.io/name": "web", "app.kubernetes.io/managed-by": "drover" };
 const selector = { "app.kubernetes.io/name": "web" };
+const ownership = { "pulumi.com/patchForce": "true", "pulumi.com/patchFieldManager": "drover" };
 
 /** The manifests of the workload `web`. */
 export function expected(difference: Difference): Record<string, unknown> {
@@ -75,7 +87,7 @@ export function expected(difference: Difference): Record<string, unknown> {
   const metadata = {
     namespace,
     labels,
-    annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
+    annotations: { ...ownership, "pulumi.com/skipAwait": "true" },
   };
   const backend = { service: { name: "web", port: { name: "http" } } };
   const paths = [{ path: "/", pathType: "Prefix", backend, ...difference.route }];
@@ -113,7 +125,7 @@ const deploymentAnnotations = {
   "drover/digest": digest,
   "drover/pull-request": "12",
   "kubernetes.io/change-cause": reference,
-  "pulumi.com/patchForce": "true",
+  ...ownership,
   "pulumi.com/timeoutSeconds": "120",
 };
 

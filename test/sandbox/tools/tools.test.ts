@@ -53,20 +53,24 @@ describe("the sandbox's tools", () => {
   });
 
   describe("an executable on PATH", () => {
-    it("is found in every folder in order, but not in a package's launchers, and only if it can run", () => {
+    it("is found in every folder in order, but not in a package's launchers or a sandbox, and only if it can run", () => {
       const at = (...names: string[]) => path.join(folder, ...names);
       for (const [place, mode] of [
         ["b", 0o755],
         ["a", 0o755],
         ["node_modules/.bin", 0o755],
+        ["sandbox/bin", 0o755],
         ["plain", 0o644],
       ] as const) {
         mkdirSync(at(place), { recursive: true });
         writeFileSync(at(place, "tool"), "");
         chmodSync(at(place, "tool"), mode);
       }
+      writeFileSync(at("sandbox", "settings.json"), "{}");
       mkdirSync(at("folder", "tool"), { recursive: true });
-      const searched = ["node_modules/.bin", "plain", "folder", "missing", "b", "a"].map((place) => at(place));
+      const searched = ["node_modules/.bin", "sandbox/bin", "plain", "folder", "missing", "b", "a"].map((place) =>
+        at(place),
+      );
       assert.deepEqual(onPath("tool", ["", ...searched].join(path.delimiter)), [at("b", "tool"), at("a", "tool")]);
     });
   });
