@@ -10,6 +10,8 @@ export interface PullRequest {
   readonly title: string;
   /** Its page. */
   readonly url: string;
+  /** Its newest commit. */
+  readonly head: string;
 }
 
 /** A change that a developer proposes. */
@@ -30,10 +32,7 @@ export interface Change {
  */
 export async function openPullRequest(world: Pick<World, "settings">, change: Change): Promise<PullRequest> {
   const { branch, base, title } = change;
-  const octokit = new Octokit({
-    baseUrl: `${githubUrl(world)}/api/v3`,
-    auth: world.settings.githubTokens.developer,
-  });
+  const octokit = asDeveloper(world);
   const at = { owner: organization, repo: change.repository };
   const { data: open } = await octokit.rest.pulls.list({ ...at, head: `${organization}:${branch}`, state: "open" });
   if (open[0] !== undefined) return described(open[0]);
@@ -46,8 +45,31 @@ export async function openPullRequest(world: Pick<World, "settings">, change: Ch
   return described(made);
 }
 
-const described = (pull: { number: number; title: string; html_url: string }): PullRequest => ({
+/** Closes a pull request and opens it again, which starts its workflow anew. */
+export async function reopen(world: Pick<World, "settings">, repository: string, { number }: PullRequest) {
+  const octokit = asDeveloper(world);
+  for (const state of ["closed", "open"] as const)
+    await octokit.rest.pulls.update({ owner: organization, repo: repository, pull_number: number, state });
+}
+
+/** How a check of a pull request's newest commit has ended; undefined where it has not. */
+export async function conclusionOf(
+  world: Pick<World, "settings">,
+  repository: string,
+  { head }: PullRequest,
+  check: string,
+): Promise<string | undefined> {
+  const at = { owner: organization, repo: repository, ref: head, check_name: check };
+  const { data } = await asDeveloper(world).rest.checks.listForRef(at);
+  return data.check_runs[0]?.conclusion ?? undefined;
+}
+
+const asDeveloper = (world: Pick<World, "settings">) =>
+  new Octokit({ baseUrl: `${githubUrl(world)}/api/v3`, auth: world.settings.githubTokens.developer });
+
+const described = (pull: { number: number; title: string; html_url: string; head: { sha: string } }): PullRequest => ({
   number: pull.number,
   title: pull.title,
   url: pull.html_url,
+  head: pull.head.sha,
 });
