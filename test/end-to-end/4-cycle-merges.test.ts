@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 
+import { execa } from "execa";
 import * as z from "zod";
 
+import { checkout } from "../../sandbox/world/layout.ts";
 import { buildsIn, logOf, resultsOf } from "../support/cycle.ts";
 import type { Cycle } from "../support/cycle.ts";
 import { onboard } from "../support/new-service.ts";
 import { outcomes, single } from "../support/rows.ts";
-import { coldStart } from "../support/sandbox.ts";
+import { coldStart, sandbox } from "../support/sandbox.ts";
 
 const Deployments = z.array(z.looseObject({ payload: z.looseObject({ digest: z.string() }) }));
 
@@ -90,6 +95,32 @@ describe("the release cycle of merges and retags", () => {
       assert.equal(single(await web.settled()).conclusion, "failure", JSON.stringify(wrong));
       assert.deepEqual(await web.tags(image), before);
     }
+  });
+
+  it("retags by the call that the README has", async () => {
+    const readme = readFileSync(path.join(checkout, "README.md"), "utf8");
+    const variables = /`(API=http:[^`]+)`/u.exec(readme)?.[1] ?? "";
+    const call = /^ {4}curl --fail-with-body --header @-.*?"Authorization: Bearer \$TOKEN"$/msu.exec(readme)?.[0] ?? "";
+    const before = await web.tags(image);
+    const source = Object.keys(before).find((tag) => tag.startsWith("pr-")) ?? "";
+    const own = call
+      .replace("kbase/narrative", web.repository)
+      .replace("narrative-develop", image)
+      .replace("pr-12", source);
+    assert.ok(
+      [web.repository, image, source].every((part) => part !== "" && own.includes(part)),
+      call,
+    );
+    const folder = mkdtempSync(path.join(tmpdir(), "drover-readme-"));
+    try {
+      symlinkSync((await sandbox()).layout.root, path.join(folder, ".sandbox"));
+      await execa("bash", ["-euo", "pipefail", "-c", `export ${variables}\n${own}`], { cwd: folder });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    const done = single(await web.settled());
+    assert.equal(done.conclusion, "success", logOf(done));
+    assert.deepEqual(await web.tags(image), { ...before, ci: before[source] });
   });
 
   it("retags one image, and records that one, where the tag moves meanwhile", async () => {

@@ -30,112 +30,127 @@ describe("the scripts that move images, with a real registry and no engine that 
     world.run([workflow, job, name], grantsOf(workflow, job), environment);
   const images = (name: string, digest: string | undefined) => JSON.stringify([{ name: world.image(name), digest }]);
 
-  describe("the build", () => {
-    const at = "2026-03-04T05:06:07Z";
-    /** A repository with one commit of a known time. */
-    const commit = async (folder: string) => {
-      const env = { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at, HOME: folder };
-      const git = (...args: string[]) =>
-        execa("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: folder, env });
-      writeFileSync(path.join(folder, "Dockerfile"), "FROM scratch\n");
-      await git("init", "--quiet");
-      await git("add", ".");
-      await git("commit", "--quiet", "--message", "First");
-    };
-    const build = async (images: unknown, environment: Readonly<Record<string, string>> = {}) => {
-      let head = "";
-      let tree = "";
-      const done = await world.run(
-        ["pull-request", "build", "Build and test"],
-        {},
-        {
-          IMAGES: JSON.stringify(images),
-          SUFFIX: "-develop",
-          TAG: "pr-7",
-          PULL_REQUEST: "7",
-          BRANCH: "a b",
-          BUILD_SECRETS: "",
-          ...environment,
-        },
-        async (folder) => {
-          await commit(folder);
-          const { stdout } = await execa("git", ["log", "-1", "--format=%H %T"], { cwd: folder });
-          [head = "", tree = ""] = stdout.split(" ");
-        },
-      );
-      return { ...done, head, tree };
-    };
-    const after = (args: readonly string[] | undefined, option: string) =>
-      (args ?? []).flatMap((one, index) => (args?.[index - 1] === option ? [one] : []));
+  for (const [what, workflow, job] of [
+    ["a pull request", "pull-request", "build"],
+    ["what was merged", "merge", "merge"],
+  ] as const)
+    describe(`the build of ${what}`, () => {
+      const at = "2026-03-04T05:06:07Z";
+      /** A repository with one commit of a known time. */
+      const commit = async (folder: string) => {
+        const env = { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at, HOME: folder };
+        const git = (...args: string[]) =>
+          execa("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: folder, env });
+        writeFileSync(path.join(folder, "Dockerfile"), "FROM scratch\n");
+        await git("init", "--quiet");
+        await git("add", ".");
+        await git("commit", "--quiet", "--message", "First");
+      };
+      const build = async (images: unknown, environment: Readonly<Record<string, string>> = {}) => {
+        let head = "";
+        let tree = "";
+        const done = await world.run(
+          [workflow, job, "Build and test"],
+          {},
+          {
+            IMAGES: JSON.stringify(images),
+            SUFFIX: "-develop",
+            TAG: "pr-7",
+            PULL_REQUEST: "7",
+            BRANCH: "a b",
+            BUILD_SECRETS: "",
+            ...environment,
+          },
+          async (folder) => {
+            await commit(folder);
+            const { stdout } = await execa("git", ["log", "-1", "--format=%H %T"], { cwd: folder });
+            [head = "", tree = ""] = stdout.split(" ");
+          },
+        );
+        return { ...done, head, tree };
+      };
+      const after = (args: readonly string[] | undefined, option: string) =>
+        (args ?? []).flatMap((one, index) => (args?.[index - 1] === option ? [one] : []));
 
-    it("makes one image with its labels, and with the arguments that older Dockerfiles take", async () => {
-      const { ok, log, docker, head, tree } = await build([{ name: "web" }]);
-      assert.ok(ok, log);
-      const [args, ...others] = docker;
-      assert.deepEqual(others, []);
-      const image = `${world.image("web-develop")}:pr-7`;
-      assert.deepEqual(args?.slice(0, 7), [
-        ...["buildx", "build", "--provenance=false", "--output", "type=docker,rewrite-timestamp=true", "--tag", image],
-      ]);
-      assert.deepEqual(after(args, "--file"), ["./Dockerfile"]);
-      assert.equal(args.at(-1), ".");
-      assert.deepEqual(after(args, "--label"), [
-        `org.opencontainers.image.source=${world.github.origin}/kbase/web`,
-        `org.opencontainers.image.revision=${head}`,
-        `org.opencontainers.image.created=${at}`,
-        "org.opencontainers.image.version=pr-7",
-        `drover.tree=${tree}`,
-        "drover.pull-request=7",
-      ]);
-      assert.deepEqual(after(args, "--build-arg"), [
-        ...[`VCS_REF=${head}`, `COMMIT=${head}`, `BUILD_DATE=${at}`, "BRANCH=a b", "TAG=pr-7", "VERSION=pr-7"],
-        ...["PULL_REQUEST=7", `SOURCE_DATE_EPOCH=${String(Date.parse(at) / 1000)}`],
-      ]);
-      assert.deepEqual([after(args, "--target"), after(args, "--secret")], [[], []]);
-    });
+      it("makes one image with its labels, and with the arguments that older Dockerfiles take", async () => {
+        const { ok, log, docker, head, tree } = await build([{ name: "web" }]);
+        assert.ok(ok, log);
+        const [args, ...others] = docker;
+        assert.deepEqual(others, []);
+        const image = `${world.image("web-develop")}:pr-7`;
+        assert.deepEqual(args?.slice(0, 7), [
+          ...[
+            "buildx",
+            "build",
+            "--provenance=false",
+            "--output",
+            "type=docker,rewrite-timestamp=true",
+            "--tag",
+            image,
+          ],
+        ]);
+        assert.deepEqual(after(args, "--file"), ["./Dockerfile"]);
+        assert.equal(args.at(-1), ".");
+        assert.deepEqual(after(args, "--label"), [
+          `org.opencontainers.image.source=${world.github.origin}/kbase/web`,
+          `org.opencontainers.image.revision=${head}`,
+          `org.opencontainers.image.created=${at}`,
+          "org.opencontainers.image.version=pr-7",
+          `drover.tree=${tree}`,
+          "drover.pull-request=7",
+        ]);
+        assert.deepEqual(after(args, "--build-arg"), [
+          ...[`VCS_REF=${head}`, `COMMIT=${head}`, `BUILD_DATE=${at}`, "BRANCH=a b", "TAG=pr-7", "VERSION=pr-7"],
+          ...["PULL_REQUEST=7", `SOURCE_DATE_EPOCH=${String(Date.parse(at) / 1000)}`],
+        ]);
+        assert.deepEqual([after(args, "--target"), after(args, "--secret")], [[], []]);
+      });
 
-    it("does as the entry says, tests what it built without a network, and gives secrets as files", async () => {
-      const { ok, log, docker } = await build(
-        [
-          { name: "web", context: "app", target: "last", test: "echo 'x' && true", arguments: { A: "1 2", B: "$x" } },
-          { name: "extra", dockerfile: "other/Dockerfile" },
-        ],
-        { BUILD_SECRETS: '{"TOKEN":"t","OTHER":"o"}', PULL_REQUEST: "" },
-      );
-      assert.ok(ok, log);
-      const [web, test, extra] = docker;
-      assert.deepEqual(
-        [after(web, "--file"), after(web, "--target"), web?.at(-1)],
-        [["app/Dockerfile"], ["last"], "app"],
-      );
-      assert.deepEqual(after(web, "--build-arg").slice(-2), ["A=1 2", "B=$x"]);
-      assert.match(after(web, "--secret").join(" "), /^id=OTHER,src=\S+\/OTHER id=TOKEN,src=\S+\/TOKEN$/u);
-      assert.ok(!after(web, "--label").some((label) => label.startsWith("drover.pull-request")));
-      assert.deepEqual(test, [
-        ...["run", "--rm", "--network", "none", "--entrypoint", "sh", `${world.image("web-develop")}:pr-7`, "-c"],
-        "echo 'x' && true",
-      ]);
-      assert.deepEqual([after(extra, "--file"), extra?.at(-1)], [["other/Dockerfile"], "."]);
-      assert.ok(extra?.includes(`${world.image("extra-develop")}:pr-7`));
-    });
+      it("does as the entry says, tests what it built without a network, and gives secrets as files", async () => {
+        const { ok, log, docker } = await build(
+          [
+            { name: "web", context: "app", target: "last", test: "echo 'x' && true", arguments: { A: "1 2", B: "$x" } },
+            { name: "extra", dockerfile: "other/Dockerfile" },
+          ],
+          { BUILD_SECRETS: '{"TOKEN":"t","OTHER":"o"}', PULL_REQUEST: "" },
+        );
+        assert.ok(ok, log);
+        const [web, test, extra] = docker;
+        assert.deepEqual(
+          [after(web, "--file"), after(web, "--target"), web?.at(-1)],
+          [["app/Dockerfile"], ["last"], "app"],
+        );
+        assert.deepEqual(after(web, "--build-arg").slice(-2), ["A=1 2", "B=$x"]);
+        assert.match(after(web, "--secret").join(" "), /^id=OTHER,src=\S+\/OTHER id=TOKEN,src=\S+\/TOKEN$/u);
+        assert.ok(!after(web, "--label").some((label) => label.startsWith("drover.pull-request")));
+        assert.deepEqual(test, [
+          ...["run", "--rm", "--network", "none", "--entrypoint", "sh", `${world.image("web-develop")}:pr-7`, "-c"],
+          "echo 'x' && true",
+        ]);
+        assert.deepEqual([after(extra, "--file"), extra?.at(-1)], [["other/Dockerfile"], "."]);
+        assert.ok(extra?.includes(`${world.image("extra-develop")}:pr-7`));
+      });
 
-    it("fails where the build or the test does, and builds nothing more", async () => {
-      const { ok, docker } = await build([{ name: "web" }, { name: "extra" }], { DOCKER_EXIT: "1" });
-      assert.deepEqual([ok, docker.length], [false, 1]);
-    });
+      it("fails where the build or the test does, and builds nothing more", async () => {
+        const { ok, docker } = await build([{ name: "web" }, { name: "extra" }], { DOCKER_EXIT: "1" });
+        assert.deepEqual([ok, docker.length], [false, 1]);
+      });
 
-    it("uses the builder that the runner names, and one of its own where it names none", async () => {
-      const start = (environment: Readonly<Record<string, string>>) =>
-        step("pull-request", "build", "Start BuildKit", environment);
-      const named = await start({ BUILDX_BUILDER: "theirs" });
-      assert.deepEqual([named.ok, named.log], [true, "The runner's own builder: theirs"]);
-      assert.deepEqual(named.docker, []);
-      const made = await start({});
-      assert.deepEqual([made.ok, made.docker.length], [true, 1]);
-      assert.deepEqual(after(made.docker[0], "--driver"), ["docker-container"]);
-      assert.match(after(made.docker[0], "--driver-opt").join(" "), /^image=moby\/buildkit:\S+@sha256:[0-9a-f]{64}$/u);
+      it("uses the builder that the runner names, and one of its own where it names none", async () => {
+        const start = (environment: Readonly<Record<string, string>>) =>
+          step(workflow, job, "Start BuildKit", environment);
+        const named = await start({ BUILDX_BUILDER: "theirs" });
+        assert.deepEqual([named.ok, named.log], [true, "The runner's own builder: theirs"]);
+        assert.deepEqual(named.docker, []);
+        const made = await start({});
+        assert.deepEqual([made.ok, made.docker.length], [true, 1]);
+        assert.deepEqual(after(made.docker[0], "--driver"), ["docker-container"]);
+        assert.match(
+          after(made.docker[0], "--driver-opt").join(" "),
+          /^image=moby\/buildkit:\S+@sha256:[0-9a-f]{64}$/u,
+        );
+      });
     });
-  });
 
   describe("push of a pull request's image", () => {
     const push = (pull: { number: number; head: string }, suffix = "-develop") =>
@@ -223,7 +238,23 @@ describe("the scripts that move images, with a real registry and no engine that 
         DIGESTS: digests,
         TAG: tag,
         HOW: "retagged as it was tested",
+        SUFFIX: "-develop",
+        FIRST: "web",
       });
+
+    it("says of two images how each is deployed, the second by a key of its own", async () => {
+      const commit = await world.commit("develop");
+      const built = await Promise.all(
+        ["web-develop", "extra-develop"].map(async (name) => ({
+          name: world.image(name),
+          digest: await world.built(name, "built", commit),
+        })),
+      );
+      const { ok, log, summary } = await move(commit, JSON.stringify(built));
+      assert.ok(ok, log);
+      for (const part of ["appdev image web-develop:latest &&", "appdev --path images.extra extra-develop:latest &&"])
+        assert.ok(summary.includes(part), summary);
+    });
 
     it("takes the tested digest where the trees are equal, and moves latest to it", async () => {
       const pull = await world.pull("develop");
@@ -331,6 +362,8 @@ describe("the scripts that move images, with a real registry and no engine that 
         DIGESTS: outputs["images"] ?? "",
         TAG: "latest-rc",
         HOW: "retagged as it was tested",
+        SUFFIX: "",
+        FIRST: "web",
       });
       assert.ok(done.ok, done.log);
       assert.equal(await world.digest("web", "latest-rc"), digest);
@@ -389,7 +422,9 @@ describe("the scripts that move images, with a real registry and no engine that 
   });
 
   describe("a release", () => {
-    const version = (tag: string) => step("release", "version", "Give the version", { RELEASE: tag, BRANCH: "main" });
+    const version = (tag: string) =>
+      step("release", "version", "Give the version", { RELEASE: tag, BRANCH: "main", FIRST: "web" });
+    const two = '[{"name":"web"},{"name":"extra"}]';
     const latest = () => step("release", "latest", "Move latest", {});
     const publish = async (tag: string, commit: string, more: object = {}) =>
       world.ask("POST /releases", { tag_name: tag, target_commitish: commit, ...more });
@@ -438,10 +473,38 @@ describe("the scripts that move images, with a real registry and no engine that 
       const { ok } = await step("release", "version", "Give the version", {
         RELEASE: "2.1.0",
         BRANCH: "main",
-        IMAGES: '[{"name":"web"},{"name":"extra"}]',
+        IMAGES: two,
+        FIRST: "web",
       });
       assert.ok(!ok);
       assert.equal(await world.digest("web", "2.1.0"), undefined);
+    });
+
+    it("says of two images how each is deployed, the second by a key of its own", async () => {
+      const commit = await world.commit("main");
+      for (const name of ["web", "extra"]) await world.built(name, short(commit), commit);
+      await publish("2.2.0", commit);
+      const settings = { RELEASE: "2.2.0", BRANCH: "main", IMAGES: two, FIRST: "web" };
+      const { ok, log, summary } = await step("release", "version", "Give the version", settings);
+      assert.ok(ok, log);
+      for (const part of ["--stack prod image web:2.2.0 &&", "--stack prod --path images.extra extra:2.2.0 &&"])
+        assert.ok(summary.includes(part), summary);
+    });
+
+    it("gives no version to what was built for a pull request, although its commit is in the branch once that is merged", async () => {
+      const pull = await world.pull("main");
+      const candidate = { "org.opencontainers.image.version": `pr-${String(pull.number)}` };
+      const digest = await world.built("web", short(pull.head), pull.head, candidate);
+      const merged = await world.merge(pull.number);
+      await publish("5.0.0", pull.head);
+      const { ok, summary } = await version("5.0.0");
+      assert.ok(!ok);
+      assert.match(summary, /the head of a pull request into main and not what it was merged as/u);
+      assert.equal(await world.digest("web", "5.0.0"), undefined);
+      await world.built("web", short(merged), pull.head, candidate);
+      await publish("5.0.1", merged);
+      assert.ok((await version("5.0.1")).ok);
+      assert.equal(await world.digest("web", "5.0.1"), digest);
     });
 
     it("refuses tags that are no versions, and commits that were not merged into the release branch or have no image", async () => {

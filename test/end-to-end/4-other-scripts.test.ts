@@ -133,6 +133,7 @@ describe("the scripts that check, record, list and remove, with a real registry 
         TARGET: target,
         REASON: "to show it | `x`",
         RUN: "https://github.example.org/kbase/web/actions/runs/1",
+        FIRST: "web",
         ...environment,
       });
     const deployments = async () => Deployments.parse(await world.ask("GET /deployments"));
@@ -164,6 +165,13 @@ describe("the scripts that check, record, list and remove, with a real registry 
       assert.equal(await stateOf(deployment.id), "success");
       for (const part of ["pr-12", "ci", digest, commit, "dev", "to show it", "--stack ci image web-develop:ci &&"])
         assert.ok(summary.includes(part), part);
+    });
+
+    it("of another image than the first is deployed by a key of its own", async () => {
+      await world.built("extra-develop", "pr-12", await world.head("develop"));
+      const { ok, log, summary } = await retag("pr-12", "ci", { IMAGE: "extra-develop" });
+      assert.ok(ok, log);
+      assert.ok(summary.includes("--stack ci --path images.extra extra-develop:ci &&"), summary);
     });
 
     it("to prod is a deployment to production; of a commit that is not here, one of the branch", async () => {

@@ -38,7 +38,9 @@ const ofSettings: readonly Change[] = [
   [/\bfalse\b/gu, "true"],
   [/\btrue\b/gu, "false"],
   [/(?<=^ *(?:timeout-minutes|default): )\d+/gu, "999"],
-  [/(?<=^ *(?:default|group|environment|needs|type|runs-on|name|cron|shell): )[\w'][^#]*$/gu, "mutated"],
+  [/(?<=^ *(?:default|group|environment|needs|type|runs-on|cron|shell): )[\w'][^#]*$/gu, "mutated"],
+  // A job's; those of workflows and steps are for people to read.
+  [/(?<=^ {4}name: )\w.*$/gu, "mutated"],
   [/(?<=@)[0-9a-f]{40}/gu, "f".repeat(40)],
   [/(?<=^ *- cron: ).*$/gu, "0 0 1 1 *"],
   [/(?<=branches: \[)main/gu, "mutated"],
