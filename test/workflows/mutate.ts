@@ -15,7 +15,7 @@ import { mutantsOf } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 
 const folder = path.join(checkout, ".github/workflows");
-const rules = ["events", "rules", "steps"].map((name) => `test/workflows/${name}.test.ts`);
+const rules = ["events", "rules", "settings", "steps"].map((name) => `test/workflows/${name}.test.ts`);
 const lint = ["test/workflows/lint.test.ts"];
 const scripts = ["test/end-to-end/4-image-scripts.test.ts", "test/end-to-end/4-other-scripts.test.ts"];
 
