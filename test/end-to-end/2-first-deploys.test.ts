@@ -67,11 +67,11 @@ describe("the first deploy of an app", () => {
   it("that was killed halfway is taken up again: nothing is deleted, and nothing is in the way", async () => {
     const { layout } = await sandbox();
     await publishDemoImage(await sandbox(), {
-      ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-69" }),
+      ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-67" }),
       behaviour: "unhealthy",
     });
     await addApp();
-    await configure(stack, { images: { [app]: "pr-69" } });
+    await configure(stack, { images: { [app]: "pr-67" } });
     const killed = execa(
       path.join(layout.bin, "pulumi"),
       ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack],
