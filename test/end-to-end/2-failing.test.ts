@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import path from "node:path";
 
-import { execa } from "execa";
-
-import { processEnvironment } from "../../sandbox/engine/environment.ts";
 import { mustPulumi } from "../../sandbox/engine/pulumi.ts";
 import { registryHost } from "../../sandbox/registry/registry.ts";
 import { demoImage } from "../../sandbox/registry/demo-images.ts";
@@ -16,6 +12,7 @@ import {
   configure,
   configureApp,
   configured,
+  killedWhile,
   kubectl,
   needRealPods,
   pulumi,
@@ -145,21 +142,12 @@ describe("failing well", () => {
   });
 
   it("goes on after an update that was killed halfway", async () => {
-    const { layout } = await sandbox();
     await publishDemoImage(await sandbox(), {
       ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-67" }),
       behaviour: "unhealthy",
     });
     await configure(stack, { image: "pr-67" });
-    const killed = execa(
-      path.join(layout.bin, "pulumi"),
-      ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack],
-      { env: processEnvironment(layout), extendEnv: false, reject: false },
-    );
-    for await (const line of killed)
-      if (line.includes("Deployment narrative updating") && line.includes("Waiting")) break;
-    killed.kill("SIGKILL");
-    await killed;
+    await killedWhile("Deployment narrative updating", stack);
     await configure(stack, { image: "pr-12" });
     await succeed("up", "--yes", "--skip-preview", "--stack", stack);
     assert.match((await ask(stack, "/narrative")).body, /"version":"pr-12"/);

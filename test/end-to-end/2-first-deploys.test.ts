@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 
-import { execa } from "execa";
-
-import { processEnvironment } from "../../sandbox/engine/environment.ts";
 import { demoImage } from "../../sandbox/registry/demo-images.ts";
 import { publishDemoImage } from "../../sandbox/registry/images.ts";
 import {
@@ -11,6 +7,7 @@ import {
   coldStart,
   configure,
   configureApp,
+  killedWhile,
   kubectl,
   needRealPods,
   previewed,
@@ -65,21 +62,13 @@ describe("the first deploy of an app", () => {
   });
 
   it("that was killed halfway is taken up again: nothing is deleted, and nothing is in the way", async () => {
-    const { layout } = await sandbox();
     await publishDemoImage(await sandbox(), {
       ...demoImage({ part: "public", repository: "kbase/narrative-develop", app: "narrative", tag: "pr-67" }),
       behaviour: "unhealthy",
     });
     await addApp();
     await configure(stack, { images: { [app]: "pr-67" } });
-    const killed = execa(
-      path.join(layout.bin, "pulumi"),
-      ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack],
-      { env: processEnvironment(layout), extendEnv: false, reject: false },
-    );
-    for await (const line of killed) if (line.includes(`Deployment ${app} creating`) && line.includes("Waiting")) break;
-    killed.kill("SIGKILL");
-    await killed;
+    await killedWhile(`Deployment ${app} creating`, stack);
     const deployment = await uidOf("deployment");
 
     await configure(stack, { images: { [app]: "pr-12" } });

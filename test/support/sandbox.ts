@@ -116,6 +116,19 @@ export async function succeed(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** Runs an update and kills the engine as soon as it waits for something, named by what it does: `Deployment web creating`. */
+export async function killedWhile(what: string, stack: string): Promise<void> {
+  const { layout } = await sandbox();
+  const update = execa(
+    path.join(layout.bin, "pulumi"),
+    ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack],
+    { env: processEnvironment(layout), extendEnv: false, reject: false },
+  );
+  for await (const line of update) if (line.includes(what) && line.includes("Waiting")) break;
+  update.kill("SIGKILL");
+  await update;
+}
+
 const Preview = z.looseObject({ steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })).default([]) });
 
 /** What a preview would do: `update kubernetes:apps/v1:Deployment narrative`, without what stays and without the stack itself. */
